@@ -1,0 +1,71 @@
+package io.quafka.controller.model;
+
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/// All metadata at one version: immutable, and a next image shares what did not change.
+///
+/// @param version number of the last change that was applied; grows by at least one per change
+/// @param clusterId drawn once when the cluster is formed; empty before
+/// @param topicsByName every topic
+/// @param topicIds from id to name
+/// @param defaults cluster-wide topic config defaults, by Kafka's topic config names
+/// @param nextProducerId first producer id that nobody was given
+/// @param nextNodeId id of the next node that registers anew
+/// @param nextShardId id of the next shard
+public record ClusterImage(
+        long version,
+        String clusterId,
+        PMap<Integer, Node> nodes,
+        PMap<Integer, ShardState> shards,
+        PMap<String, Topic> topicsByName,
+        PMap<Uuid, String> topicIds,
+        PMap<String, String> defaults,
+        long nextProducerId,
+        int nextNodeId,
+        int nextShardId) {
+    public static final ClusterImage EMPTY =
+            new ClusterImage(
+                    0,
+                    "",
+                    HashTreePMap.empty(),
+                    HashTreePMap.empty(),
+                    HashTreePMap.empty(),
+                    HashTreePMap.empty(),
+                    HashTreePMap.empty(),
+                    0,
+                    1,
+                    1);
+
+    public @Nullable Topic topic(String name) {
+        return topicsByName.get(name);
+    }
+
+    public @Nullable Topic topic(Uuid id) {
+        String name = topicIds.get(id);
+        return name == null ? null : topicsByName.get(name);
+    }
+
+    public @Nullable Node node(int id) {
+        return nodes.get(id);
+    }
+
+    public @Nullable ShardState shard(int id) {
+        return shards.get(id);
+    }
+
+    /// The shard that carries a partition, or null where the topic has no such partition.
+    public @Nullable ShardState shardOf(Topic topic, int partition) {
+        if (partition < 0 || partition >= topic.partitionCount()) {
+            return null;
+        }
+        return shards.get(topic.partitions().shardOf(partition));
+    }
+
+    public Map<String, Topic> topics() {
+        return topicsByName;
+    }
+}

@@ -1,0 +1,83 @@
+package io.quafka.controller.model;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
+
+/// A wish to change metadata. The controller's leader decides it against the current image into records and a reply; what it
+/// refuses it says in the reply, item by item, with Kafka's error codes.
+///
+/// @param <R> what comes back
+public sealed interface Command<R> {
+    /// A process joins, or comes back. Idempotent per incarnation: a second registration keeps the id and replaces addresses.
+    /// A storage node that registers for the first time is given `shards` shards to lead.
+    ///
+    /// @param shards how many shards a new storage node leads, from 1 up; ignored for other roles
+    record RegisterNode(
+            Uuid incarnation,
+            Set<NodeRole> roles,
+            @Nullable Endpoint kafka,
+            @Nullable Endpoint storage,
+            @Nullable String rack,
+            int shards)
+            implements Command<Reply.NodeRegistered> {}
+
+    /// A node leaves cleanly, or is declared gone.
+    record UnregisterNode(int nodeId) implements Command<Reply.Done> {}
+
+    /// A node fell silent (`fenced`) or speaks again.
+    record FenceNode(int nodeId, boolean fenced) implements Command<Reply.Done> {}
+
+    record CreateTopics(List<NewTopic> topics, boolean validateOnly)
+            implements Command<Reply.Topics> {}
+
+    /// A topic to be made.
+    ///
+    /// @param partitions count, or -1: the cluster default (`num.partitions`), or what `assignments` says
+    /// @param replicationFactor or -1: the cluster default
+    /// @param assignments empty, or the replica node ids of each partition as the client asked; they are checked as Kafka does,
+    ///     and each partition goes to a shard led by the first of its nodes
+    record NewTopic(
+            String name,
+            int partitions,
+            int replicationFactor,
+            Map<Integer, List<Integer>> assignments,
+            Map<String, String> configs,
+            boolean internal) {}
+
+    /// Topics by name or, where the name is null, by id.
+    record DeleteTopics(List<TopicRef> topics) implements Command<Reply.Topics> {}
+
+    record TopicRef(@Nullable String name, Uuid id) {}
+
+    record CreatePartitions(List<MorePartitions> topics, boolean validateOnly)
+            implements Command<Reply.Topics> {}
+
+    /// @param totalCount partitions the topic shall have afterwards
+    /// @param assignments empty, or the replica node ids of each *new* partition
+    record MorePartitions(String topic, int totalCount, List<List<Integer>> assignments) {}
+
+    /// Changes configs of topics, or of the whole cluster (resource type BROKER, empty name).
+    ///
+    /// @param replaceAll true for Kafka's legacy AlterConfigs: what is not named goes back to its default
+    record AlterConfigs(
+            Map<ConfigResource, List<ConfigChange>> changes,
+            boolean replaceAll,
+            boolean validateOnly)
+            implements Command<Reply.Configs> {}
+
+    enum ConfigOp {
+        SET,
+        DELETE,
+        APPEND,
+        SUBTRACT
+    }
+
+    record ConfigChange(String name, ConfigOp op, @Nullable String value) {}
+
+    /// A block of producer ids that nobody else is ever given.
+    record AllocateProducerIds(int count) implements Command<Reply.ProducerIds> {}
+}

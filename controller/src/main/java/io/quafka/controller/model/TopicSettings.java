@@ -1,0 +1,27 @@
+package io.quafka.controller.model;
+
+import org.apache.kafka.common.record.TimestampType;
+
+/// A topic's effective settings, parsed once per change so that the produce path reads plain fields.
+///
+/// Names, meanings and defaults are Kafka's topic configs; times in milliseconds, sizes in bytes, -1 means no limit where
+/// Kafka says so.
+///
+/// @param compressionType Kafka's name: `producer`, `uncompressed`, `gzip`, `snappy`, `lz4` or `zstd`
+/// @param timestampBeforeMaxMs how far a record's timestamp may lie in the past
+/// @param timestampAfterMaxMs how far a record's timestamp may lie in the future
+public record TopicSettings(
+        boolean compacted,
+        boolean deleted,
+        long retentionMs,
+        long retentionBytes,
+        long localRetentionMs,
+        long localRetentionBytes,
+        int segmentBytes,
+        long segmentMs,
+        int maxMessageBytes,
+        int minInSyncReplicas,
+        String compressionType,
+        TimestampType timestampType,
+        long timestampBeforeMaxMs,
+        long timestampAfterMaxMs) {}

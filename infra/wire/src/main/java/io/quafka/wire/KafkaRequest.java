@@ -1,0 +1,30 @@
+package io.quafka.wire;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.RequestHeader;
+
+/// One parsed request.
+///
+/// Record bytes inside `body` are slices of the connection's pooled frame: they live until the future that the handler returned
+/// completes, and not a moment longer.
+///
+/// @param header API key, version, correlation id, client id
+/// @param body the generated request message of that API
+/// @param size bytes of the frame, without its length field
+/// @param connection who asks; the same object for all requests of a connection
+/// @param receivedNanos `System.nanoTime()` when the frame was complete
+public record KafkaRequest(
+        RequestHeader header,
+        ApiMessage body,
+        int size,
+        ConnectionInfo connection,
+        long receivedNanos) {
+    public ApiKeys apiKey() {
+        return header.apiKey();
+    }
+
+    public short version() {
+        return header.apiVersion();
+    }
+}
