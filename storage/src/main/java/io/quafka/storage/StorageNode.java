@@ -15,25 +15,29 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 
-/// A storage node as a gateway uses it: in this process, or across the network by the same Kafka messages.
+/// A storage node as a gateway uses it: in this process, or across the network by the same Kafka
+/// messages.
 ///
-/// Requests name only partitions that the node leads; any other gets NOT_LEADER_OR_FOLLOWER, or UNKNOWN_TOPIC_ID /
-/// UNKNOWN_TOPIC_OR_PARTITION where the node's image knows none. Errors are in the answers, partition by partition; a future
-/// fails only when the node cannot be reached or is closing. All methods return at once and may be called from any thread.
+/// Requests name only partitions that the node leads; any other gets NOT_LEADER_OR_FOLLOWER, or
+/// UNKNOWN_TOPIC_ID / UNKNOWN_TOPIC_OR_PARTITION where the node's image knows none. Errors are in
+/// the answers, partition by partition; a future fails only when the node cannot be reached or is
+/// closing. All methods return at once and may be called from any thread.
 public interface StorageNode {
-    /// Appends one batch per partition. Topics are named by **id** (`topicId`; `name` is not read), as in Produce version 13.
+    /// Appends one batch per partition. Topics are named by **id** (`topicId`; `name` is not read),
+    /// as in Produce version 13.
     ///
-    /// The future completes when every partition is durable as the node's fsync mode and the request's `acks` say, or refused.
-    /// Record bytes are used in place, and **changed** in place (base offset, leader epoch, timestamps): the caller keeps the
-    /// buffers alive, and does not touch them, until the future completes. Batches of one call are appended in its order, and
+    /// The future completes when every partition is durable as the node's fsync mode and the
+    /// request's `acks` say, or refused. Record bytes are used in place, and **changed** in place
+    /// (base offset, leader epoch, timestamps): the caller keeps the buffers alive, and does not
+    /// touch them, until the future completes. Batches of one call are appended in its order, and
     /// calls made one after the other by one thread are appended in that order.
     CompletableFuture<ProduceResponseData> produce(ProduceRequestData request);
 
-    /// Reads from the request's partitions, named by topic **id**, as in Fetch version 13; `sessionId` and
-    /// `forgottenTopicsData` are the gateway's business and are not read.
+    /// Reads from the request's partitions, named by topic **id**, as in Fetch version 13;
+    /// `sessionId` and `forgottenTopicsData` are the gateway's business and are not read.
     ///
-    /// Waits up to `maxWaitMs` until `minBytes` are there, as Kafka does; a partition in error answers at once. The answer has
-    /// **every** partition asked for, in order, with `topicId` set.
+    /// Waits up to `maxWaitMs` until `minBytes` are there, as Kafka does; a partition in error
+    /// answers at once. The answer has **every** partition asked for, in order, with `topicId` set.
     CompletableFuture<FetchReply> fetch(FetchRequestData request);
 
     /// Earliest, latest, by timestamp, max timestamp, earliest local. Topics by name.
