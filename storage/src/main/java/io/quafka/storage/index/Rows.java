@@ -1,0 +1,153 @@
+package io.quafka.storage.index;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.Uuid;
+
+/// The rows of the index, byte by byte. All numbers are big endian, so that keys sort as their
+/// fields do; none is negative.
+///
+/// ```
+/// key      = shard:4 topicId:16 partition:4 kind:1 rest
+/// applied  = kind 1                        value = version:1 position:8
+/// state    = kind 2, rest = name in UTF-8  value = version:1 the caller's bytes
+/// segment  = kind 3, rest = base:8         value = version:1 liveBytes:8
+/// logStart = kind 4                        value = version:1 offset:8
+/// producer = kind 5, rest = producerId:8   value = version:1 the caller's bytes
+/// run      = kind 6, rest = lastOffset:8   value = version:1 baseOffset:8 position:8 length:4 leaderEpoch:4
+///                                                  maxTimestamp:8 cumulativeMaxTimestamp:8 cumulativeBytes:8
+/// ```
+///
+/// Kinds 1 to 3 belong to the shard: their topic id and partition are zero, which no topic has. The
+/// version is 1. Rows carry no checksum of their own: RocksDB checks that of the block on every
+/// read from disk.
+///
+/// The partition comes before the kind, so that one range holds all of a partition, and one seek
+/// finds the next partition. Runs are keyed by their *last* offset: the run that holds an offset,
+/// or the first behind it, is one seek; the runs before an offset are one range; neither needs to
+/// read first.
+final class Rows {
+    static final byte APPLIED = 1;
+    static final byte STATE = 2;
+    static final byte SEGMENT = 3;
+    static final byte LOG_START = 4;
+    static final byte PRODUCER = 5;
+    static final byte RUN = 6;
+
+    /// Bytes of a key up to and including its kind; also the length of every bound of a scan.
+    static final int PREFIX_BYTES = Integer.BYTES + 2 * Long.BYTES + Integer.BYTES + Byte.BYTES;
+
+    /// Bytes of a key whose rest is one number.
+    static final int NUMBER_KEY_BYTES = PREFIX_BYTES + Long.BYTES;
+
+    static final int RUN_VALUE_BYTES = 1 + 5 * Long.BYTES + 2 * Integer.BYTES;
+    static final int LONG_VALUE_BYTES = 1 + Long.BYTES;
+
+    private static final byte VERSION = 1;
+
+    private Rows() {}
+
+    /// Writes the key's prefix at the buffer's position.
+    static ByteBuffer putPrefix(ByteBuffer to, int shardId, PartitionKey partition, byte kind) {
+        return putPrefix(to, shardId, partition.topicId(), partition.partition(), kind);
+    }
+
+    static ByteBuffer putPrefix(ByteBuffer to, int shardId, Uuid topicId, int partition, int kind) {
+        return to.putInt(shardId)
+                .putLong(topicId.getMostSignificantBits())
+                .putLong(topicId.getLeastSignificantBits())
+                .putInt(partition)
+                .put((byte) kind);
+    }
+
+    /// The prefix of one kind of the shard's own rows.
+    static ByteBuffer putShardPrefix(ByteBuffer to, int shardId, int kind) {
+        return putPrefix(to, shardId, Uuid.ZERO_UUID, 0, kind);
+    }
+
+    static byte[] shardKey(int shardId, byte kind) {
+        return putShardPrefix(ByteBuffer.allocate(PREFIX_BYTES), shardId, kind).array();
+    }
+
+    static byte[] stateKey(int shardId, String name) {
+        byte[] rest = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer key = ByteBuffer.allocate(PREFIX_BYTES + rest.length);
+        return putShardPrefix(key, shardId, STATE).put(rest).array();
+    }
+
+    /// The prefix as a key: of a row without a rest, or a bound before all rows of that kind.
+    static byte[] key(int shardId, PartitionKey partition, int kind) {
+        ByteBuffer key = ByteBuffer.allocate(PREFIX_BYTES);
+        return putPrefix(key, shardId, partition.topicId(), partition.partition(), kind).array();
+    }
+
+    static byte[] key(int shardId, PartitionKey partition, byte kind, long rest) {
+        ByteBuffer key = ByteBuffer.allocate(NUMBER_KEY_BYTES);
+        return putPrefix(key, shardId, partition, kind).putLong(rest).array();
+    }
+
+    static ByteBuffer putRun(ByteBuffer to, Run run) {
+        return to.put(VERSION)
+                .putLong(run.baseOffset())
+                .putLong(run.position())
+                .putInt(run.length())
+                .putInt(run.leaderEpoch())
+                .putLong(run.maxTimestamp())
+                .putLong(run.cumulativeMaxTimestamp())
+                .putLong(run.cumulativeBytes());
+    }
+
+    static Run readRun(ByteBuffer key, ByteBuffer value) {
+        checkValue(value, RUN_VALUE_BYTES);
+        return new Run(
+                value.getLong(),
+                key.getLong(PREFIX_BYTES),
+                value.getLong(),
+                value.getInt(),
+                value.getInt(),
+                value.getLong(),
+                value.getLong(),
+                value.getLong());
+    }
+
+    static ByteBuffer putLong(ByteBuffer to, long number) {
+        return to.put(VERSION).putLong(number);
+    }
+
+    static long readLong(ByteBuffer value) {
+        checkValue(value, LONG_VALUE_BYTES);
+        return value.getLong();
+    }
+
+    static byte[] versioned(byte[] bytes) {
+        byte[] value = new byte[1 + bytes.length];
+        value[0] = VERSION;
+        System.arraycopy(bytes, 0, value, 1, bytes.length);
+        return value;
+    }
+
+    static byte[] readBytes(ByteBuffer value) {
+        checkValue(value, value.remaining());
+        byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
+        return bytes;
+    }
+
+    static PartitionKey readPartition(ByteBuffer key) {
+        int at = Integer.BYTES;
+        Uuid topicId = new Uuid(key.getLong(at), key.getLong(at + Long.BYTES));
+        return new PartitionKey(topicId, key.getInt(at + 2 * Long.BYTES));
+    }
+
+    private static void checkValue(ByteBuffer value, int bytes) {
+        if (value.remaining() != bytes || bytes == 0) {
+            throw new IndexException(
+                    "a row of %d bytes where %d are due".formatted(value.remaining(), bytes));
+        }
+        byte version = value.get();
+        if (version != VERSION) {
+            throw new IndexException(
+                    "a row of version %d; this program knows %d".formatted(version, VERSION));
+        }
+    }
+}

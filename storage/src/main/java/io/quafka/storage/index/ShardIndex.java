@@ -1,0 +1,186 @@
+package io.quafka.storage.index;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// One shard's rows in the index.
+///
+/// Writes come in updates, from one thread at a time. Reads may come from any platform thread
+/// beside the writer; each sees one moment between two updates. Reads go through JNI and may touch
+/// the disk: not for virtual threads.
+///
+/// Every method throws [IndexException] when the disk fails, [IndexDamagedException] when a
+/// checksum does not match, and [IllegalStateException] when the index is closed.
+public final class ShardIndex {
+    private final Store store;
+    private final int shardId;
+    private final AtomicReference<@Nullable Update> idleUpdate = new AtomicReference<>();
+    private volatile long appliedPosition;
+    private volatile long durablePosition;
+
+    ShardIndex(Store store, int shardId) {
+        this.store = store;
+        this.shardId = shardId;
+        appliedPosition = longAt(Rows.shardKey(shardId, Rows.APPLIED));
+        durablePosition = appliedPosition;
+    }
+
+    int shardId() {
+        return shardId;
+    }
+
+    /// The commit log position up to which the index includes everything; 0 when the shard is new.
+    /// After a crash, replay starts here.
+    public long appliedPosition() {
+        return appliedPosition;
+    }
+
+    /// The applied position that a crash cannot take back: as it was found at open, or when the
+    /// last [Index#flush] began. The commit log behind it is needed for replay.
+    public long durablePosition() {
+        return durablePosition;
+    }
+
+    /// Starts an update; the one before is committed or closed.
+    public Update newUpdate() {
+        Update idle = idleUpdate.getAndSet(null);
+        return idle == null ? new Update(store, this, shardId) : idle.reopen();
+    }
+
+    /// @return the caller's bytes, or null when there are none under this name
+    public byte @Nullable [] getState(String name) {
+        byte[] value = store.get(Rows.stateKey(shardId, name));
+        return value == null ? null : Rows.readBytes(ByteBuffer.wrap(value));
+    }
+
+    public @Nullable Run firstRun(PartitionKey partition) {
+        try (Cursor runs = runs(partition)) {
+            return runs.first() ? runs.run() : null;
+        }
+    }
+
+    public @Nullable Run lastRun(PartitionKey partition) {
+        try (Cursor runs = runs(partition)) {
+            return runs.last() ? runs.run() : null;
+        }
+    }
+
+    /// The first run that ends at or behind the offset: the one that holds it, or where a gap in
+    /// the offsets goes on.
+    public @Nullable Run runFor(PartitionKey partition, long offset) {
+        try (Cursor runs = runs(partition)) {
+            return runs.atLeast(Math.max(0, offset)) ? runs.run() : null;
+        }
+    }
+
+    /// Visits runs in offset order, from [#runFor] on, until the visitor says false. The visitor
+    /// sees one moment, however long it takes; while it runs, the index holds on to replaced rows
+    /// and cannot be closed.
+    public void scan(PartitionKey partition, long fromOffset, Predicate<Run> visitor) {
+        try (Cursor runs = runs(partition)) {
+            boolean more = runs.atLeast(Math.max(0, fromOffset));
+            while (more && visitor.test(runs.run())) {
+                more = runs.next();
+            }
+        }
+    }
+
+    /// The first run with a cumulative max timestamp of at least this: the first that can hold a
+    /// record so late.
+    public @Nullable Run firstByCumulativeTimestamp(PartitionKey partition, long timestamp) {
+        try (Cursor runs = runs(partition)) {
+            return RunSearch.firstWhere(runs, run -> run.cumulativeMaxTimestamp() >= timestamp);
+        }
+    }
+
+    /// The first run with more cumulative bytes than this.
+    public @Nullable Run firstByCumulativeBytes(PartitionKey partition, long bytes) {
+        try (Cursor runs = runs(partition)) {
+            return RunSearch.firstWhere(runs, run -> run.cumulativeBytes() > bytes);
+        }
+    }
+
+    /// The last run of an epoch no later than this.
+    public @Nullable Run lastOfEpochAtMost(PartitionKey partition, int epoch) {
+        try (Cursor runs = runs(partition)) {
+            return RunSearch.lastBefore(runs, run -> run.leaderEpoch() > epoch);
+        }
+    }
+
+    /// The partition's log start offset; 0 when none was put.
+    public long logStart(PartitionKey partition) {
+        return longAt(Rows.key(shardId, partition, Rows.LOG_START));
+    }
+
+    /// By producer id, ascending.
+    public List<ProducerEntry> producers(PartitionKey partition) {
+        List<ProducerEntry> producers = new ArrayList<>();
+        try (Cursor rows = store.cursor().over(shardId, partition, Rows.PRODUCER)) {
+            for (boolean more = rows.first(); more; more = rows.next()) {
+                producers.add(new ProducerEntry(rows.number(), Rows.readBytes(rows.value())));
+            }
+        }
+        return producers;
+    }
+
+    /// Live bytes by segment base, ascending.
+    public Map<Long, Long> segmentLive() {
+        Map<Long, Long> live = new TreeMap<>();
+        try (Cursor rows = store.cursor().overShard(shardId, Rows.SEGMENT)) {
+            for (boolean more = rows.first(); more; more = rows.next()) {
+                live.put(rows.number(), Rows.readLong(rows.value()));
+            }
+        }
+        return live;
+    }
+
+    /// Visits every partition that has runs, a log start or producers, until the visitor says
+    /// false. One seek per partition, however many runs it has.
+    public void partitions(Predicate<PartitionKey> visitor) {
+        try (Cursor rows = store.cursor().overPartitions(shardId)) {
+            boolean more = rows.first();
+            while (more) {
+                PartitionKey partition = Rows.readPartition(rows.key());
+                more = visitor.test(partition) && rows.nextPartition(shardId, partition);
+            }
+        }
+    }
+
+    private Cursor runs(PartitionKey partition) {
+        return store.cursor().over(shardId, partition, Rows.RUN);
+    }
+
+    private long longAt(byte[] key) {
+        byte[] value = store.get(key);
+        return value == null ? 0 : Rows.readLong(ByteBuffer.wrap(value));
+    }
+
+    /// The update's rows are in: readers may see its position.
+    void applied(long position) {
+        appliedPosition = position;
+    }
+
+    void durable(long position) {
+        durablePosition = position;
+    }
+
+    /// Keeps the update's native memory for the next one.
+    ///
+    /// @return false when another is kept already
+    boolean keep(Update update) {
+        return idleUpdate.compareAndSet(null, update);
+    }
+
+    void free() {
+        Update idle = idleUpdate.getAndSet(null);
+        if (idle != null) {
+            idle.free();
+        }
+    }
+}
