@@ -6,8 +6,8 @@ import org.apache.kafka.common.requests.RequestHeader;
 
 /// One parsed request.
 ///
-/// Record bytes inside `body` are slices of the connection's pooled frame: they live until the future that the handler returned
-/// completes, and not a moment longer.
+/// Record bytes inside `body` are slices of the connection's pooled frame: they live until the
+/// future that the handler returned completes, and not a moment longer.
 ///
 /// @param header API key, version, correlation id, client id
 /// @param body the generated request message of that API

@@ -5,8 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What a handler answers.
 ///
-/// @param body the generated response message, serialized at the request's version; null sends nothing (Produce with acks=0)
-/// @param onSent called exactly once when the response's bytes are written or dropped: gives back the memory they lie in
+/// @param body the generated response message, serialized at the request's version; null sends
+///   nothing (Produce with acks=0)
+/// @param onSent called exactly once when the response's bytes are written or dropped: gives back
+///   the memory they lie in
 /// @param closeAfter true closes the connection after this response
 public record KafkaResponse(@Nullable ApiMessage body, Runnable onSent, boolean closeAfter) {
     private static final Runnable NOTHING = () -> {};

@@ -6,14 +6,17 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /// Answers Kafka requests: the gateway for clients, the storage role for gateways.
 public interface RequestHandler {
-    /// The APIs this handler answers, at every version that kafka-clients carries as stable. A request for any other closes the
-    /// connection, as Kafka does; ApiVersions itself is always among them.
+    /// The APIs this handler answers, at every version that kafka-clients carries as stable. A
+    /// request for any other closes the connection, as Kafka does; ApiVersions itself is always
+    /// among them.
     Set<ApiKeys> apis();
 
-    /// Called on the connection's virtual thread, one request at a time, in the order of arrival; the next request is read as soon
-    /// as this returns. Responses are sent in the order of the requests, whatever the order in which the futures complete.
+    /// Called on the connection's virtual thread, one request at a time, in the order of arrival;
+    /// the next request is read as soon as this returns. Responses are sent in the order of the
+    /// requests, whatever the order in which the futures complete.
     ///
-    /// A future that fails closes the connection with one log line; an error that Kafka has a code for belongs in the response.
+    /// A future that fails closes the connection with one log line; an error that Kafka has a code
+    /// for belongs in the response.
     CompletableFuture<KafkaResponse> handle(KafkaRequest request);
 
     /// The connection is gone; forget what was kept for it.

@@ -1,0 +1,134 @@
+package io.quafka.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// Cuts a stream of bytes into frames: a length of four bytes, then as many bytes.
+///
+/// Small frames stay in the connection's input buffer; larger ones are read straight into a pooled
+/// buffer of their size. A frame above 2 MiB gets its memory in steps as its bytes arrive, so that
+/// nobody reserves memory by announcing a frame. Used by one thread.
+final class FrameReader {
+    private static final int LENGTH_BYTES = 4;
+
+    /// The first step of a large frame, and by how much a step exceeds the one before.
+    private static final int STEP_BYTES = 2 << 20;
+
+    private static final int STEP_FACTOR = 4;
+
+    private final ReadableByteChannel channel;
+    private final ByteBuffer input;
+    private final BufferPool pool;
+    private final Bounds bounds;
+    private final Activity activity;
+
+    /// @param bytesMin frames below are refused
+    /// @param bytesMax frames above are refused
+    /// @param bufferWait how long to wait for memory
+    record Bounds(int bytesMin, int bytesMax, Duration bufferWait) {}
+
+    /// @param input between position and limit are bytes already read
+    FrameReader(
+            ReadableByteChannel channel,
+            ByteBuffer input,
+            BufferPool pool,
+            Bounds bounds,
+            Activity activity) {
+        this.channel = channel;
+        this.input = input;
+        this.pool = pool;
+        this.bounds = bounds;
+        this.activity = activity;
+    }
+
+    /// The next frame, or null when the stream ended between two frames.
+    ///
+    /// @throws BadFrameException when the length is refused or the stream ends within the frame
+    /// @throws BufferPoolExhaustedException when there was no memory in time
+    @Nullable Frame next() throws IOException, BadFrameException {
+        while (true) {
+            if (input.remaining() >= LENGTH_BYTES) {
+                int length = checked(input.getInt(input.position()));
+                if (input.remaining() - LENGTH_BYTES >= length) {
+                    ByteBuffer bytes = input.slice(input.position() + LENGTH_BYTES, length);
+                    input.position(input.position() + LENGTH_BYTES + length);
+                    return new Frame(bytes, null);
+                }
+                if (length > input.capacity() - LENGTH_BYTES) {
+                    input.position(input.position() + LENGTH_BYTES);
+                    return large(length);
+                }
+            }
+            if (input.hasRemaining()) {
+                activity.frameBegun();
+            }
+            input.compact();
+            int read;
+            try {
+                read = channel.read(input);
+            } finally {
+                input.flip();
+            }
+            if (read < 0) {
+                if (input.hasRemaining()) {
+                    throw truncated();
+                }
+                return null;
+            }
+        }
+    }
+
+    private Frame large(int length) throws IOException, BadFrameException {
+        activity.frameBegun();
+        PooledBuffer memory = pool.acquire(Math.min(length, STEP_BYTES), bounds.bufferWait);
+        try {
+            ByteBuffer bytes = memory.buffer();
+            bytes.put(input);
+            while (bytes.position() < length) {
+                if (!bytes.hasRemaining()) {
+                    memory = grown(memory, length);
+                    bytes = memory.buffer();
+                }
+                if (channel.read(bytes) < 0) {
+                    throw truncated();
+                }
+            }
+            return new Frame(bytes.flip(), memory);
+        } catch (IOException | BadFrameException | RuntimeException e) {
+            memory.release();
+            throw e;
+        }
+    }
+
+    private PooledBuffer grown(PooledBuffer full, int length) {
+        int size = full.buffer().limit();
+        int larger = (int) Math.min(length, (long) size * STEP_FACTOR);
+        PooledBuffer memory = pool.acquire(larger, bounds.bufferWait);
+        memory.buffer().put(full.buffer().flip());
+        full.release();
+        return memory;
+    }
+
+    private int checked(int length) throws BadFrameException {
+        if (length < bounds.bytesMin || length > bounds.bytesMax) {
+            throw new BadFrameException(
+                    CloseReason.FRAME_LENGTH,
+                    "a frame's length is %d, not in %d..%d"
+                            .formatted(length, bounds.bytesMin, bounds.bytesMax));
+        }
+        return length;
+    }
+
+    private static BadFrameException truncated() {
+        return new BadFrameException(
+                CloseReason.TRUNCATED_FRAME, "the connection ended within a frame");
+    }
+
+    /// @param bytes the frame without its length, from position to limit; where `memory` is null it
+    ///   lies in the input buffer, and is gone at the next read
+    /// @param memory what the bytes lie in, the receiver's to release
+    record Frame(ByteBuffer bytes, @Nullable PooledBuffer memory) {}
+}

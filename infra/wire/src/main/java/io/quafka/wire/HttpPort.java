@@ -1,0 +1,55 @@
+package io.quafka.wire;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Helidon's HTTP/1.1, serving our own [HttpEndpoint]s.
+final class HttpPort {
+    static final int BODY_BYTES_MAX = 1 << 20;
+
+    private HttpPort() {}
+
+    static ServerConnectionSelector selector() {
+        return Http1ConnectionSelector.builder().config(Http1Config.create()).build();
+    }
+
+    static HttpRouting.Builder routing(List<HttpEndpoint> endpoints) {
+        HttpRouting.Builder routing = HttpRouting.builder();
+        for (HttpEndpoint endpoint : endpoints) {
+            routing.route(
+                    Method.create(endpoint.method()),
+                    endpoint.path(),
+                    (request, response) -> serve(endpoint, request, response));
+        }
+        return routing;
+    }
+
+    private static void serve(
+            HttpEndpoint endpoint, ServerRequest request, ServerResponse response) {
+        Map<String, String> parameters = new HashMap<>();
+        var pathParameters = request.path().pathParameters();
+        pathParameters.names().forEach(name -> parameters.put(name, pathParameters.get(name)));
+        Map<String, String> query = new HashMap<>();
+        request.query().names().forEach(name -> query.put(name, request.query().get(name)));
+        byte[] body =
+                request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
+        HttpEndpoint.Answer answer =
+                endpoint.action()
+                        .apply(
+                                new HttpEndpoint.Question(
+                                        request.path().path(), parameters, query, body));
+        response.status(Status.create(answer.status()));
+        response.header(HeaderNames.CONTENT_TYPE, answer.contentType());
+        response.send(answer.body());
+    }
+}

@@ -1,0 +1,230 @@
+package io.quafka.wire;
+
+import io.quafka.wire.FrameReader.Frame;
+import io.quafka.wire.RequestParser.Parsed;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.requests.ResponseHeader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/// One client's connection: reads requests, gives them to the handler in order, and has the
+/// responses written in order.
+final class KafkaConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaConnection.class);
+    private static final RateLimitedLog CLOSINGS = new RateLimitedLog(LOG);
+
+    private final SocketChannel channel;
+    private final ConnectionInfo info;
+    private final ServerContext server;
+    private final Activity activity;
+    private final FrameReader frames;
+    private final ResponseQueue responses;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean draining;
+
+    /// @param input the connection's own buffer; between position and limit are bytes already read
+    KafkaConnection(
+            SocketChannel channel,
+            ConnectionInfo info,
+            ServerContext server,
+            Activity activity,
+            ByteBuffer input) {
+        this.channel = channel;
+        this.info = info;
+        this.server = server;
+        this.activity = activity;
+        ServerLimits limits = server.limits();
+        this.frames =
+                new FrameReader(
+                        channel,
+                        input,
+                        server.pool(),
+                        new FrameReader.Bounds(
+                                RequestParser.HEADER_BYTES_MIN,
+                                limits.frameBytesMax(),
+                                limits.bufferWait()),
+                        activity);
+        this.responses =
+                new ResponseQueue(
+                        limits,
+                        new GatheringWriter(channel, activity),
+                        server.counters(),
+                        this::close);
+    }
+
+    /// Serves the connection until it is closed; returns with nothing left to write.
+    void run() {
+        server.counters().opened.increment();
+        try {
+            readAll();
+            responses.awaitEmpty();
+            close(draining ? CloseReason.SERVER_STOPPED : CloseReason.CLIENT_CLOSED, null);
+        } catch (BadFrameException e) {
+            close(e.reason(), e);
+        } catch (BufferPoolExhaustedException e) {
+            close(CloseReason.NO_BUFFER, e);
+        } catch (IOException e) {
+            close(CloseReason.IO_ERROR, e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            close(CloseReason.SERVER_STOPPED, null);
+        } finally {
+            close(CloseReason.HANDLER_FAILED, null);
+            server.counters().ended.increment();
+            server.handler().closed(info);
+        }
+    }
+
+    /// Requests without a response sent.
+    int inFlight() {
+        return responses.inFlight();
+    }
+
+    /// Reads no further request; the connection closes when those in flight are answered.
+    void drain() {
+        draining = true;
+        try {
+            channel.shutdownInput();
+        } catch (IOException e) {
+            close(CloseReason.IO_ERROR, e);
+        }
+    }
+
+    /// Closes at once; what is in flight is dropped when the handler completes it. The first reason
+    /// counts.
+    void close(CloseReason reason, @Nullable Throwable cause) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        server.counters().count(reason);
+        log(reason, cause);
+        responses.close();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.atDebug().setCause(e).log("closing a connection failed");
+        }
+    }
+
+    private void readAll() throws IOException, BadFrameException, InterruptedException {
+        while (responses.awaitRoom() && !draining) {
+            Frame frame;
+            try {
+                frame = frames.next();
+            } catch (BadFrameException e) {
+                if (draining && e.reason() == CloseReason.TRUNCATED_FRAME) {
+                    return;
+                }
+                throw e;
+            }
+            if (frame == null) {
+                return;
+            }
+            handle(frame);
+        }
+    }
+
+    private void handle(Frame frame) throws BadFrameException {
+        long now = System.nanoTime();
+        activity.frameEnded(now);
+        ByteBuffer bytes = frame.bytes();
+        int size = bytes.remaining();
+        server.counters().received.add(size + 4L);
+        PooledBuffer memory = frame.memory();
+        Parsed parsed;
+        try {
+            if (memory == null && RequestParser.carriesRecords(bytes)) {
+                memory = copy(bytes);
+            }
+            parsed = server.parser().parse(memory == null ? bytes : memory.buffer());
+            if (memory == null && parsed.shared()) {
+                memory = copy(bytes.rewind());
+                parsed = server.parser().parse(memory.buffer());
+            }
+        } catch (BadFrameException | RuntimeException e) {
+            if (memory != null) {
+                memory.release();
+            }
+            throw e;
+        }
+        if (memory != null && !parsed.shared()) {
+            memory.release();
+            memory = null;
+        }
+        submit(parsed, size, memory, now);
+    }
+
+    private void submit(
+            Parsed parsed, int size, @Nullable PooledBuffer memory, long receivedNanos) {
+        server.counters().requestCount.increment();
+        short version = parsed.unsupportedVersion() ? 0 : parsed.header().apiVersion();
+        CompletableFuture<KafkaResponse> future;
+        if (parsed.unsupportedVersion()) {
+            future =
+                    CompletableFuture.completedFuture(
+                            KafkaResponse.of(SupportedApis.unsupportedVersion()));
+        } else {
+            try {
+                future =
+                        server.handler()
+                                .handle(
+                                        new KafkaRequest(
+                                                parsed.header(),
+                                                parsed.body(),
+                                                size,
+                                                info,
+                                                receivedNanos));
+            } catch (RuntimeException e) {
+                future = CompletableFuture.failedFuture(e);
+            }
+        }
+        ResponseHeader header =
+                new ResponseHeader(
+                        parsed.header().correlationId(),
+                        parsed.header().apiKey().responseHeaderVersion(version));
+        responses.submit(header, version, size, memory, future);
+    }
+
+    private PooledBuffer copy(ByteBuffer bytes) {
+        PooledBuffer memory =
+                server.pool().acquire(bytes.remaining(), server.limits().bufferWait());
+        memory.buffer().put(bytes).flip();
+        return memory;
+    }
+
+    private void log(CloseReason reason, @Nullable Throwable cause) {
+        Level level =
+                switch (reason) {
+                    case CLIENT_CLOSED, IDLE, IO_ERROR, SERVER_STOPPED, HANDLER_CLOSED ->
+                            Level.DEBUG;
+                    case HANDLER_FAILED -> Level.ERROR;
+                    case TRUNCATED_FRAME,
+                            FRAME_LENGTH,
+                            UNKNOWN_PROTOCOL,
+                            UNKNOWN_API,
+                            UNKNOWN_VERSION,
+                            MALFORMED_REQUEST,
+                            SLOW_FRAME,
+                            SLOW_READER,
+                            NO_BUFFER,
+                            TOO_MANY_CONNECTIONS ->
+                            Level.INFO;
+                };
+        if (!LOG.isEnabledForLevel(level)) {
+            return;
+        }
+        CLOSINGS.at(level)
+                .setCause(reason == CloseReason.HANDLER_FAILED ? cause : null)
+                .addKeyValue("reason", reason)
+                .addKeyValue("remote", info.remote())
+                .addKeyValue("connection", info.id())
+                .addKeyValue("detail", cause == null ? null : cause.getMessage())
+                .log("connection closed");
+    }
+}

@@ -1,0 +1,221 @@
+package io.quafka.wire;
+
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A port that speaks Kafka, and HTTP where endpoints are given: accepts, frames, parses, bounds,
+/// and answers in order.
+///
+/// Every connection has a virtual thread that reads and calls the [RequestHandler]. What a
+/// connection may cost is in [ServerLimits]; the memory of requests in flight is the
+/// [BufferPool]'s, which servers and peers of a process share.
+public final class KafkaServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaServer.class);
+    private static final Duration SWEEP_MAX = Duration.ofSeconds(1);
+    private static final Duration SWEEP_MIN = Duration.ofMillis(10);
+    private static final Duration DRAIN_CHECK = Duration.ofMillis(10);
+
+    private final WebServer web;
+    private final ServerContext context;
+    private final ConnectionRegistry registry;
+    private volatile @Nullable Thread reaper;
+    private boolean stopped;
+
+    private KafkaServer(Builder builder) {
+        Set<ApiKeys> apis = EnumSet.of(ApiKeys.API_VERSIONS);
+        apis.addAll(builder.handler.apis());
+        this.context =
+                new ServerContext(
+                        builder.handler,
+                        new RequestParser(apis, builder.limits.frameValuesMax()),
+                        builder.pool,
+                        builder.limits,
+                        new ServerCounters());
+        this.registry = new ConnectionRegistry(builder.limits, context.counters());
+        boolean http = !builder.endpoints.isEmpty();
+        WebServerConfig.Builder config =
+                WebServer.builder()
+                        .host(builder.host)
+                        .port(builder.port)
+                        .shutdownHook(false)
+                        .featuresDiscoverServices(false)
+                        .protocolsDiscoverServices(false)
+                        // Half the heap of an idle connection; to be NIO again where TLS asks for
+                        // client certificates.
+                        .useNio(false)
+                        .maxPayloadSize(HttpPort.BODY_BYTES_MAX)
+                        .connectionOptions(new CapturingSocketOptions(registry))
+                        .addConnectionSelector(
+                                new PortSelector(
+                                        context,
+                                        registry,
+                                        new InputBuffers(),
+                                        http ? HttpPort.selector() : null));
+        if (http) {
+            config.routing(HttpPort.routing(builder.endpoints));
+        }
+        this.web = config.build();
+    }
+
+    /// @param handler answers the requests of all connections
+    /// @param pool where requests in flight lie; may be shared with other servers and peers
+    public static Builder builder(RequestHandler handler, BufferPool pool) {
+        return new Builder(handler, pool);
+    }
+
+    /// Binds and accepts.
+    ///
+    /// @throws java.io.UncheckedIOException when the port cannot be bound
+    public KafkaServer start() {
+        web.start();
+        reaper = Thread.ofVirtual().name("quafka-wire-reaper").start(this::reap);
+        LOG.atInfo().addKeyValue("port", port()).log("listening");
+        return this;
+    }
+
+    /// The port bound; the one asked for unless that was 0.
+    public int port() {
+        return web.port();
+    }
+
+    public ServerCounters counters() {
+        return context.counters();
+    }
+
+    /// Connections open or being set up, of any protocol.
+    public int connections() {
+        return registry.size();
+    }
+
+    /// Refuses new connections, reads no further request, waits until those in flight are answered,
+    /// and closes.
+    ///
+    /// @return false when the time ran out and responses were dropped
+    public boolean drain(Duration limit) throws InterruptedException {
+        registry.refuse();
+        long deadline = System.nanoTime() + limit.toNanos();
+        registry.all().forEach(KafkaServer::drain);
+        while (answering() && System.nanoTime() < deadline) {
+            TimeUnit.NANOSECONDS.sleep(DRAIN_CHECK.toNanos());
+        }
+        boolean drained = !answering();
+        close();
+        return drained;
+    }
+
+    /// Closes every connection and the port at once; what is in flight is dropped as the handler
+    /// completes it.
+    @Override
+    public synchronized void close() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        registry.refuse();
+        registry.all()
+                .forEach(
+                        accepted -> accepted.close(CloseReason.SERVER_STOPPED, context.counters()));
+        Thread sweeping = reaper;
+        if (sweeping != null) {
+            sweeping.interrupt();
+        }
+        web.stop();
+        LOG.atInfo().log("stopped listening");
+    }
+
+    private static void drain(AcceptedChannel accepted) {
+        KafkaConnection kafka = accepted.kafka();
+        if (kafka != null) {
+            kafka.drain();
+        }
+    }
+
+    private boolean answering() {
+        return registry.all().stream()
+                .anyMatch(accepted -> accepted.kafka() != null && accepted.isOpen());
+    }
+
+    private void reap() {
+        Duration period = sweepPeriod(context.limits());
+        try {
+            while (true) {
+                TimeUnit.NANOSECONDS.sleep(period.toNanos());
+                sweep();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sweep() {
+        try {
+            registry.sweep(System.nanoTime());
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("looking for overdue connections failed");
+        }
+    }
+
+    private static Duration sweepPeriod(ServerLimits limits) {
+        Duration shortest =
+                List.of(limits.idleTimeout(), limits.frameTimeout(), limits.writeTimeout()).stream()
+                        .min(Duration::compareTo)
+                        .orElse(SWEEP_MAX)
+                        .dividedBy(4);
+        if (shortest.compareTo(SWEEP_MIN) < 0) {
+            return SWEEP_MIN;
+        }
+        return shortest.compareTo(SWEEP_MAX) > 0 ? SWEEP_MAX : shortest;
+    }
+
+    /// Collects what a [KafkaServer] is made of.
+    public static final class Builder {
+        private final RequestHandler handler;
+        private final BufferPool pool;
+        private String host = "0.0.0.0";
+        private int port;
+        private ServerLimits limits = ServerLimits.forClients();
+        private List<HttpEndpoint> endpoints = List.of();
+
+        private Builder(RequestHandler handler, BufferPool pool) {
+            this.handler = handler;
+            this.pool = pool;
+        }
+
+        /// The address to bind; all of the machine's by default.
+        public Builder host(String address) {
+            this.host = address;
+            return this;
+        }
+
+        /// The port to bind; 0, the default, takes any free one.
+        public Builder port(int number) {
+            this.port = number;
+            return this;
+        }
+
+        /// [ServerLimits#forClients()] by default.
+        public Builder limits(ServerLimits bounds) {
+            this.limits = bounds;
+            return this;
+        }
+
+        /// Serves HTTP on the same port; no endpoints, the default, refuse HTTP.
+        public Builder http(List<HttpEndpoint> resources) {
+            this.endpoints = List.copyOf(resources);
+            return this;
+        }
+
+        public KafkaServer build() {
+            return new KafkaServer(this);
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package io.quafka.wire;
+
+import io.quafka.wire.ServerLimits.ResponseOrder;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.SendBuilder;
+import org.apache.kafka.common.requests.ResponseHeader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A connection's requests in the handler's hands, and the writing of their responses in order.
+///
+/// When nothing is pending and a future is done at once, the reading thread writes the response
+/// itself. Otherwise the thread that completes a future starts a virtual thread to write, unless
+/// one is at it; that thread writes whatever is ready, several responses in one call to the socket,
+/// and ends. At any time at most one thread writes.
+final class ResponseQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(ResponseQueue.class);
+    private static final int RESPONSES_PER_WRITE_MAX = 64;
+
+    /// Told once a response ends the connection.
+    @FunctionalInterface
+    interface Closer {
+        void close(CloseReason reason, @Nullable Throwable cause);
+    }
+
+    private final ServerLimits limits;
+    private final GatheringWriter writer;
+    private final ServerCounters counters;
+    private final Closer closer;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /// By request order: all that are in flight. By completion order: those that are done.
+    private final ArrayDeque<Pending> queue = new ArrayDeque<>();
+
+    private volatile int inFlight;
+    private long inFlightBytes;
+    private boolean writing;
+    private boolean closed;
+
+    ResponseQueue(
+            ServerLimits limits, GatheringWriter writer, ServerCounters counters, Closer closer) {
+        this.limits = limits;
+        this.writer = writer;
+        this.counters = counters;
+        this.closer = closer;
+    }
+
+    /// Requests without a response sent.
+    int inFlight() {
+        return inFlight;
+    }
+
+    /// Waits until another request may be read. False when the connection is closed.
+    boolean awaitRoom() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!closed
+                    && (inFlight >= limits.inFlightRequestsMax()
+                            || inFlightBytes >= limits.inFlightBytesMax())) {
+                changed.await();
+            }
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until every response is written, or the connection closed.
+    void awaitEmpty() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!closed && (inFlight > 0 || writing)) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes over a request that the handler was given. Called by the reading thread alone.
+    ///
+    /// @param bytes the frame's size
+    /// @param frame what to release when the future completes
+    void submit(
+            ResponseHeader header,
+            short version,
+            int bytes,
+            @Nullable PooledBuffer frame,
+            CompletableFuture<KafkaResponse> future) {
+        Pending pending = new Pending(header, version, bytes, frame);
+        counters.inFlight.add(bytes);
+        boolean inline = false;
+        lock.lock();
+        try {
+            inFlight++;
+            inFlightBytes += bytes;
+            if (!closed) {
+                inline = future.isDone() && queue.isEmpty() && !writing;
+                if (inline) {
+                    writing = true;
+                } else if (limits.responseOrder() == ResponseOrder.AS_REQUESTED) {
+                    queue.add(pending);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (inline) {
+            writeInline(pending, future);
+        } else {
+            future.whenComplete((response, error) -> completed(pending, response, error));
+        }
+    }
+
+    /// Drops what is ready; what completes later is dropped then.
+    void close() {
+        List<Pending> dropped = new ArrayList<>();
+        lock.lock();
+        try {
+            closed = true;
+            for (Pending pending : queue) {
+                if (pending.done) {
+                    dropped.add(pending);
+                }
+            }
+            queue.clear();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        dropped.forEach(Pending::sent);
+    }
+
+    private void writeInline(Pending pending, CompletableFuture<KafkaResponse> future) {
+        switch (future.state()) {
+            case SUCCESS -> pending.complete(future.resultNow(), null);
+            case FAILED -> pending.complete(null, future.exceptionNow());
+            case CANCELLED, RUNNING -> pending.complete(null, new CancellationException());
+        }
+        pending.releaseFrame(counters);
+        write(List.of(pending));
+        lock.lock();
+        try {
+            inFlightBytes -= pending.bytes;
+            inFlight--;
+            writing = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void completed(
+            Pending pending, @Nullable KafkaResponse response, @Nullable Throwable error) {
+        pending.releaseFrame(counters);
+        boolean dropped;
+        boolean start = false;
+        lock.lock();
+        try {
+            pending.complete(response, error);
+            inFlightBytes -= pending.bytes;
+            dropped = closed;
+            if (!closed) {
+                if (limits.responseOrder() == ResponseOrder.AS_COMPLETED) {
+                    queue.add(pending);
+                }
+                Pending head = queue.peek();
+                start = !writing && head != null && head.done;
+                writing |= start;
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (dropped) {
+            pending.sent();
+        }
+        if (start) {
+            Thread.startVirtualThread(this::writeReady);
+        }
+    }
+
+    private void writeReady() {
+        List<Pending> batch = new ArrayList<>();
+        while (true) {
+            lock.lock();
+            try {
+                inFlight -= batch.size();
+                batch.clear();
+                for (Pending head = queue.peek();
+                        head != null && head.done && batch.size() < RESPONSES_PER_WRITE_MAX;
+                        head = queue.peek()) {
+                    batch.add(queue.remove());
+                }
+                changed.signalAll();
+                if (batch.isEmpty()) {
+                    writing = false;
+                    return;
+                }
+            } finally {
+                lock.unlock();
+            }
+            write(batch);
+        }
+    }
+
+    private void write(List<Pending> batch) {
+        CloseReason reason = null;
+        Throwable cause = null;
+        int responses = 0;
+        try {
+            for (Pending pending : batch) {
+                KafkaResponse response = pending.response;
+                if (response == null) {
+                    reason = CloseReason.HANDLER_FAILED;
+                    cause = pending.error;
+                    break;
+                }
+                ApiMessage body = response.body();
+                if (body != null) {
+                    writer.add(
+                            SendBuilder.buildResponseSend(pending.header, body, pending.version));
+                    responses++;
+                }
+                if (response.closeAfter()) {
+                    reason = CloseReason.HANDLER_CLOSED;
+                    break;
+                }
+            }
+            counters.sent.add(writer.flush());
+            counters.responseCount.add(responses);
+        } catch (IOException e) {
+            reason = CloseReason.IO_ERROR;
+            cause = e;
+        } catch (RuntimeException e) {
+            writer.discard();
+            reason = CloseReason.HANDLER_FAILED;
+            cause = e;
+        } finally {
+            batch.forEach(Pending::sent);
+        }
+        if (reason != null) {
+            closer.close(reason, cause);
+        }
+    }
+
+    private static final class Pending {
+        final ResponseHeader header;
+        final short version;
+        final int bytes;
+        final @Nullable PooledBuffer frame;
+        boolean done;
+        @Nullable KafkaResponse response;
+        @Nullable Throwable error;
+
+        Pending(ResponseHeader header, short version, int bytes, @Nullable PooledBuffer frame) {
+            this.header = header;
+            this.version = version;
+            this.bytes = bytes;
+            this.frame = frame;
+        }
+
+        void complete(@Nullable KafkaResponse answer, @Nullable Throwable failure) {
+            done = true;
+            response = answer;
+            error =
+                    failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                            ? wrapped.getCause()
+                            : failure;
+        }
+
+        void releaseFrame(ServerCounters counters) {
+            counters.inFlight.add(-bytes);
+            if (frame != null) {
+                frame.release();
+            }
+        }
+
+        /// Written or dropped: the response's memory is given back.
+        void sent() {
+            if (response == null) {
+                return;
+            }
+            try {
+                response.onSent().run();
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).log("giving back a response's memory failed");
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quafka.wire;
+
+import org.jspecify.annotations.NullMarked;
