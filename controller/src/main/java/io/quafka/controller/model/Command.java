@@ -7,13 +7,15 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
 
-/// A wish to change metadata. The controller's leader decides it against the current image into records and a reply; what it
-/// refuses it says in the reply, item by item, with Kafka's error codes.
+/// A wish to change metadata. The controller's leader decides it against the current image into
+/// records and a reply; what it refuses it says in the reply, item by item, with Kafka's error
+/// codes.
 ///
 /// @param <R> what comes back
 public sealed interface Command<R> {
-    /// A process joins, or comes back. Idempotent per incarnation: a second registration keeps the id and replaces addresses.
-    /// A storage node that registers for the first time is given `shards` shards to lead.
+    /// A process joins, or comes back. Idempotent per incarnation: a second registration keeps the
+    /// id and replaces addresses. A storage node that registers for the first time is given
+    /// `shards` shards to lead.
     ///
     /// @param shards how many shards a new storage node leads, from 1 up; ignored for other roles
     record RegisterNode(
@@ -36,10 +38,12 @@ public sealed interface Command<R> {
 
     /// A topic to be made.
     ///
-    /// @param partitions count, or -1: the cluster default (`num.partitions`), or what `assignments` says
+    /// @param partitions count, or -1: the cluster default (`num.partitions`), or what
+    ///   `assignments` says
     /// @param replicationFactor or -1: the cluster default
-    /// @param assignments empty, or the replica node ids of each partition as the client asked; they are checked as Kafka does,
-    ///     and each partition goes to a shard led by the first of its nodes
+    /// @param assignments empty, or the replica node ids of each partition as the client asked;
+    ///   they are checked as Kafka does, and each partition goes to a shard led by the first of its
+    ///   nodes
     record NewTopic(
             String name,
             int partitions,
@@ -62,7 +66,8 @@ public sealed interface Command<R> {
 
     /// Changes configs of topics, or of the whole cluster (resource type BROKER, empty name).
     ///
-    /// @param replaceAll true for Kafka's legacy AlterConfigs: what is not named goes back to its default
+    /// @param replaceAll true for Kafka's legacy AlterConfigs: what is not named goes back to its
+    ///   default
     record AlterConfigs(
             Map<ConfigResource, List<ConfigChange>> changes,
             boolean replaceAll,

@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A process that registered with the controller.
 ///
-/// @param id the number the controller gave it, from 1 up; kept across restarts of the same incarnation directory
-/// @param incarnation identity that the process keeps on its disk (storage) or draws at start (gateway)
+/// @param id the number the controller gave it, from 1 up; kept across restarts of the same
+///   incarnation directory
+/// @param incarnation identity that the process keeps on its disk (storage) or draws at start
+///   (gateway)
 /// @param roles what it plays
 /// @param kafka where Kafka clients reach it; null unless it is a gateway
 /// @param storage where gateways reach its storage role; null unless it plays storage

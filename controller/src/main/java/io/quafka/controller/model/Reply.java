@@ -7,8 +7,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/// What the controller answers to a [Command]. Every reply tells the image version that includes its effect, so that a caller
-/// can wait until its own copy has caught up.
+/// What the controller answers to a [Command]. Every reply tells the image version that includes
+/// its effect, so that a caller can wait until its own copy has caught up.
 public sealed interface Reply {
     long version();
 
@@ -21,13 +21,10 @@ public sealed interface Reply {
     /// One outcome for each topic asked for, in the order asked.
     record Topics(long version, List<TopicOutcome> outcomes) implements Reply {}
 
-    /// @param topic the topic as it is, or would be, after the command; null where `error` is not NONE, and for deletions
+    /// @param topic the topic as it is, or would be, after the command; null where `error` is not
+    ///   NONE, and for deletions
     record TopicOutcome(
-            String name,
-            Uuid id,
-            Errors error,
-            @Nullable String message,
-            @Nullable Topic topic) {}
+            String name, Uuid id, Errors error, @Nullable String message, @Nullable Topic topic) {}
 
     record Configs(long version, Map<ConfigResource, Outcome> outcomes) implements Reply {}
 

@@ -2,12 +2,14 @@ package io.quafka.controller.model;
 
 import org.apache.kafka.common.record.TimestampType;
 
-/// A topic's effective settings, parsed once per change so that the produce path reads plain fields.
+/// A topic's effective settings, parsed once per change so that the produce path reads plain
+/// fields.
 ///
-/// Names, meanings and defaults are Kafka's topic configs; times in milliseconds, sizes in bytes, -1 means no limit where
-/// Kafka says so.
+/// Names, meanings and defaults are Kafka's topic configs; times in milliseconds, sizes in bytes,
+/// -1 means no limit where Kafka says so.
 ///
-/// @param compressionType Kafka's name: `producer`, `uncompressed`, `gzip`, `snappy`, `lz4` or `zstd`
+/// @param compressionType Kafka's name: `producer`, `uncompressed`, `gzip`, `snappy`, `lz4` or
+///   `zstd`
 /// @param timestampBeforeMaxMs how far a record's timestamp may lie in the past
 /// @param timestampAfterMaxMs how far a record's timestamp may lie in the future
 public record TopicSettings(

@@ -1,4 +1,5 @@
-/// What the cluster knows of itself: nodes, shards, topics, configs; and the commands that change it.
+/// What the cluster knows of itself: nodes, shards, topics, configs; and the commands that change
+/// it.
 @NullMarked
 package io.quafka.controller.model;
 

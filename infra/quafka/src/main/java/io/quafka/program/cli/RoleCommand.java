@@ -1,0 +1,82 @@
+package io.quafka.program.cli;
+
+import io.quafka.program.config.ConfigKey;
+import io.quafka.program.config.ConfigKeys;
+import io.quafka.program.config.Configuration;
+import io.quafka.program.roles.RunningRole;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// A command that serves until it is told to stop.
+abstract class RoleCommand implements Callable<Integer> {
+    /// Beyond the time for draining: what flushing and closing may take before the process ends
+    /// regardless.
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(20);
+
+    @Mixin private ConfigOptions options = new ConfigOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    private final Object starting = new Object();
+    private @Nullable RunningRole role;
+
+    /// The flags that this command has for keys of its own.
+    abstract Map<ConfigKey<?>, @Nullable String> named();
+
+    abstract RunningRole start(Configuration configuration);
+
+    @Override
+    public final Integer call() throws InterruptedException {
+        Configuration configuration = options.load(named());
+        Duration bound = configuration.get(ConfigKeys.SHUTDOWN_DRAIN).plus(CLOSE_MAX);
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(bound)));
+        synchronized (starting) {
+            role = start(configuration);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(role.readyLine());
+        out.flush();
+        new CountDownLatch(1).await();
+        return ExitCode.OK;
+    }
+
+    /// On SIGTERM and SIGINT, and when the start failed. Being told to stop is no failure, so the
+    /// exit code is 0, where the JVM on its own would make it 143.
+    private void stop(Duration bound) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("stop-at-last")
+                .start(() -> {
+                    try {
+                        Thread.sleep(bound);
+                    } catch (InterruptedException _) {
+                        Thread.currentThread().interrupt();
+                        return;
+                    }
+                    System.err.println("quafka: did not stop in " + bound + "; ending");
+                    Runtime.getRuntime().halt(ExitCode.FAILED);
+                });
+        synchronized (starting) {
+            if (role == null) {
+                return;
+            }
+            try {
+                role.close();
+            } catch (RuntimeException e) {
+                System.err.println("quafka: did not stop cleanly: " + e);
+                Runtime.getRuntime().halt(ExitCode.FAILED);
+            }
+        }
+        Runtime.getRuntime().halt(ExitCode.OK);
+    }
+}

@@ -1,0 +1,149 @@
+package io.quafka.program.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `quafka topic describe`.
+@Command(
+        name = "describe",
+        header = "Show a topic's settings, its partitions, their leaders and offsets.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  quafka topic describe words", "  quafka topic describe words --json"})
+final class TopicDescribeCommand implements Callable<Integer> {
+    @Mixin private ClientOptions client = new ClientOptions();
+
+    @Parameters(arity = "1..*", paramLabel = "TOPIC", description = "Names of the topics.")
+    private List<String> names = List.of();
+
+    @Option(names = "--all-configs", description = "Also the settings that stand at their default.")
+    private boolean allConfigs;
+
+    @Option(names = "--json", description = "Print for machines.")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Described> all = new ArrayList<>();
+        try (Admin admin = client.admin()) {
+            Map<String, TopicDescription> topics =
+                    admin.describeTopics(names).allTopicNames().get();
+            for (String name : names) {
+                TopicDescription topic = Answers.of(topics, name);
+                all.add(new Described(topic, configs(admin, name), partitions(admin, topic)));
+            }
+        }
+        if (json) {
+            out.println(Json.write(all.stream().map(Described::fields).toList()));
+            out.flush();
+        } else {
+            all.forEach(described -> described.print(out));
+        }
+        return ExitCode.OK;
+    }
+
+    private record Described(
+            TopicDescription topic,
+            Map<String, String> configs,
+            List<Map<String, Object>> partitions) {
+        Map<String, Object> fields() {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("topic", topic.name());
+            fields.put("id", topic.topicId());
+            fields.put("configs", configs);
+            fields.put("partitions", partitions);
+            return fields;
+        }
+
+        void print(PrintWriter out) {
+            out.println("topic " + topic.name() + ", id " + topic.topicId());
+            configs.forEach((key, value) -> out.println("  " + key + "=" + value));
+            Output.print(out, partitions, false);
+            out.println();
+            out.flush();
+        }
+    }
+
+    private Map<String, String> configs(Admin admin, String name)
+            throws ExecutionException, InterruptedException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        Config config = Answers.of(admin.describeConfigs(List.of(resource)).all().get(), resource);
+        return config.entries().stream()
+                .filter(entry ->
+                        allConfigs
+                                || entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
+                .collect(
+                        Collectors.toMap(
+                                ConfigEntry::name,
+                                entry -> String.valueOf(entry.value()),
+                                (first, _) -> first,
+                                TreeMap::new));
+    }
+
+    private static List<Map<String, Object>> partitions(Admin admin, TopicDescription topic)
+            throws ExecutionException, InterruptedException {
+        var earliest = offsets(admin, topic, OffsetSpec.earliest());
+        var latest = offsets(admin, topic, OffsetSpec.latest());
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (TopicPartitionInfo partition : topic.partitions()) {
+            TopicPartition key = new TopicPartition(topic.name(), partition.partition());
+            Node leader = partition.leader();
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("partition", partition.partition());
+            row.put("leader", leader == null ? "none" : leader.idString());
+            row.put("replicas", ids(partition.replicas()));
+            row.put("in-sync", ids(partition.isr()));
+            row.put("earliest", Answers.of(earliest, key).offset());
+            row.put("latest", Answers.of(latest, key).offset());
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private static Map<TopicPartition, ListOffsetsResultInfo> offsets(
+            Admin admin, TopicDescription topic, OffsetSpec at)
+            throws ExecutionException, InterruptedException {
+        return admin.listOffsets(
+                        topic.partitions().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                partition ->
+                                                        new TopicPartition(
+                                                                topic.name(),
+                                                                partition.partition()),
+                                                _ -> at)))
+                .all()
+                .get();
+    }
+
+    private static String ids(List<Node> nodes) {
+        return nodes.stream().map(Node::idString).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,5 @@
+/// The program: its entry point.
+@NullMarked
+package io.quafka.program;
+
+import org.jspecify.annotations.NullMarked;
