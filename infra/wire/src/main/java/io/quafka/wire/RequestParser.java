@@ -33,7 +33,8 @@ final class RequestParser {
     Parsed parse(ByteBuffer frame) throws BadFrameException {
         ApiKeys api = api(frame.getShort(frame.position()));
         short version = frame.getShort(frame.position() + 2);
-        boolean supported = api.isVersionEnabled(version, false);
+        // Not isVersionEnabled: that calls every version of ApiVersions enabled.
+        boolean supported = version >= api.oldestVersion() && version <= api.latestVersion(false);
         if (!supported && api != ApiKeys.API_VERSIONS) {
             throw new BadFrameException(
                     CloseReason.UNKNOWN_VERSION, api + " version " + version + " is not served");
