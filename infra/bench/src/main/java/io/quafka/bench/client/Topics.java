@@ -1,0 +1,98 @@
+package io.quafka.bench.client;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/// Makes topics and tells when they can be written.
+public final class Topics {
+    private static final short CREATE_VERSION = 5;
+    private static final int CREATE_TIMEOUT_MS = 60_000;
+    private static final int PARTITIONS_PER_REQUEST = 500;
+    private static final int PROBE_BYTES = 100;
+    private static final Duration WRITABLE_TIMEOUT = Duration.ofMinutes(3);
+
+    private Topics() {}
+
+    /// Creates a topic with one replica. It may not be writable yet when this returns.
+    ///
+    /// @throws IOException if the broker refuses
+    public static void create(KafkaSocket socket, String name, int partitions) throws IOException {
+        CreatableTopicCollection topics = new CreatableTopicCollection(1);
+        topics.add(
+                new CreatableTopic()
+                        .setName(name)
+                        .setNumPartitions(partitions)
+                        .setReplicationFactor((short) 1));
+        CreateTopicsRequestData request =
+                new CreateTopicsRequestData().setTopics(topics).setTimeoutMs(CREATE_TIMEOUT_MS);
+        CreateTopicsResponseData response =
+                (CreateTopicsResponseData)
+                        socket.call(ApiKeys.CREATE_TOPICS, CREATE_VERSION, request);
+        for (var topic : response.topics()) {
+            Errors error = Errors.forCode(topic.errorCode());
+            if (error != Errors.NONE) {
+                throw new IOException("topic not created: " + error + ", " + topic.errorMessage());
+            }
+        }
+    }
+
+    /// Writes one small record to every partition, again and again to those that refuse, until all
+    /// have acknowledged one.
+    ///
+    /// @throws IOException if some partition still refuses after [#WRITABLE_TIMEOUT]
+    public static void writeEverywhere(KafkaSocket socket, String topic, int partitions)
+            throws IOException, InterruptedException {
+        MemoryRecords batch = ProduceRequests.batch(PROBE_BYTES, PROBE_BYTES);
+        TreeSet<Integer> refusing =
+                IntStream.range(0, partitions)
+                        .boxed()
+                        .collect(Collectors.toCollection(TreeSet::new));
+        long deadlineNanos = System.nanoTime() + WRITABLE_TIMEOUT.toNanos();
+        while (true) {
+            int before = refusing.size();
+            for (List<Integer> some : slices(List.copyOf(refusing))) {
+                ProduceResponseData response =
+                        (ProduceResponseData)
+                                socket.call(
+                                        ApiKeys.PRODUCE,
+                                        ProduceRequests.VERSION,
+                                        ProduceRequests.request(topic, some, batch));
+                ProduceRequests.acknowledged(response).forEach(refusing::remove);
+            }
+            if (refusing.isEmpty()) {
+                return;
+            }
+            if (System.nanoTime() > deadlineNanos) {
+                throw new IOException(
+                        refusing.size() + " partitions of " + topic + " not writable");
+            }
+            if (refusing.size() == before) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        }
+    }
+
+    private static List<List<Integer>> slices(List<Integer> partitions) {
+        return IntStream.range(
+                        0,
+                        (partitions.size() + PARTITIONS_PER_REQUEST - 1) / PARTITIONS_PER_REQUEST)
+                .map(slice -> slice * PARTITIONS_PER_REQUEST)
+                .mapToObj(from ->
+                        partitions.subList(
+                                from, Math.min(partitions.size(), from + PARTITIONS_PER_REQUEST)))
+                .toList();
+    }
+}

@@ -1,0 +1,5 @@
+/// Compares Quafka with Apache Kafka on this machine: same tools, same disk, in turn.
+@NullMarked
+package io.quafka.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,193 @@
+package io.quafka.bench.scenario;
+
+import io.quafka.bench.broker.Broker;
+import io.quafka.bench.broker.KafkaBroker;
+import io.quafka.bench.broker.QuafkaBroker;
+import io.quafka.bench.report.Metric;
+import io.quafka.bench.report.Target;
+import io.quafka.bench.report.Target.AtMost;
+import io.quafka.bench.report.Target.ExcessAtMost;
+import io.quafka.bench.report.Target.RatioAtLeast;
+import io.quafka.bench.report.Target.RatioAtMost;
+import java.util.List;
+import java.util.Map;
+
+/// All scenarios with their targets.
+public final class Catalog {
+    private static final int KIBIBYTE = 1024;
+    private static final int SMALL_RECORD = 100;
+    private static final int EQUAL_BATCH = 16 * KIBIBYTE;
+    private static final int PACED_RATE = 2_000;
+
+    private static final Broker KAFKA = KafkaBroker.standard();
+    private static final Broker KAFKA_FLUSHING = KafkaBroker.flushing();
+    private static final Broker QUAFKA = QuafkaBroker.standard();
+
+    /// The names of what `quick` runs.
+    public static final List<String> QUICK =
+            List.of("start", "produce-1", "produce-100b", "consume-1", "paced", "synchronous");
+
+    private Catalog() {}
+
+    /// All scenarios, in the order of a full run.
+    public static List<Scenario> all() {
+        return List.of(
+                new StartScenario(
+                        kafka(
+                                "start",
+                                "First start to first metadata answer, then ten idle seconds.",
+                                1,
+                                new AtMost(Metric.START_METADATA, 1.5),
+                                new AtMost(Metric.START_CPU, 3),
+                                new AtMost(Metric.IDLE_RESIDENT, 300))),
+                produce("produce-1", 1, cpuAtMost(0.5)),
+                produce("produce-16", 16, cpuAtMost(0.5)),
+                produce("produce-1000", 1_000, cpuAtMost(0.6)),
+                produce(
+                        "produce-5000",
+                        5_000,
+                        new RatioAtMost(Metric.CPU_PER_GIB, 0.1),
+                        new AtMost(Metric.OPEN_FILES, 500),
+                        new AtMost(Metric.HEAP_COMMITTED, 512)),
+                new FirstMinuteScenario(
+                        kafka(
+                                "first-minute-5000",
+                                "1 KiB records into 5,000 partitions just created, warm broker.",
+                                5_000,
+                                new RatioAtLeast(Metric.THROUGHPUT, 10),
+                                new RatioAtMost(Metric.CPU_PER_GIB, 0.1)),
+                        KIBIBYTE),
+                new ProduceScenario(
+                        kafka(
+                                "produce-256k",
+                                "1 KiB records, 1 partition, batches of 256 KiB.",
+                                1,
+                                cpuAtMost(0.8)),
+                        KIBIBYTE,
+                        Map.of("batch.size", "262144")),
+                new ProduceScenario(
+                        kafka(
+                                "produce-100b",
+                                "100-byte records, 1 partition, batches of 64 KiB.",
+                                1,
+                                new RatioAtLeast(Metric.THROUGHPUT, 1),
+                                cpuAtMost(0.7)),
+                        SMALL_RECORD,
+                        Map.of("batch.size", "65536")),
+                flushing("produce-1-flush", 1, new RatioAtLeast(Metric.THROUGHPUT, 5)),
+                flushing("produce-1000-flush", 1_000, new RatioAtLeast(Metric.THROUGHPUT, 4)),
+                consume("consume-1", 1),
+                consume("consume-16", 16),
+                new PacedScenario(
+                        kafka(
+                                "paced",
+                                "1 KiB records, 1 partition, 2,000 records a second.",
+                                1,
+                                new RatioAtMost(Metric.LATENCY_P99, 1)),
+                        KIBIBYTE,
+                        PACED_RATE),
+                new SynchronousScenario(
+                        kafka(
+                                "synchronous",
+                                "1 KiB records, 1 partition, one at a time.",
+                                1,
+                                new ExcessAtMost(Metric.LATENCY_P50, Metric.FDATASYNC_P50)),
+                        KIBIBYTE),
+                equalBatches(),
+                new TopicCreationScenario(
+                        kafka(
+                                "topic-10000",
+                                "A topic of 10,000 partitions: created, and written everywhere.",
+                                10_000,
+                                new AtMost(Metric.CREATE_WRITABLE, 1),
+                                new AtMost(Metric.OPEN_FILES, 500),
+                                new AtMost(Metric.HEAP_COMMITTED, 512))),
+                new TopicCreationScenario(
+                        kafka(
+                                "topic-1000",
+                                "A topic of 1,000 partitions: created, and written everywhere.",
+                                1_000)),
+                new RestartScenario(
+                        kafka(
+                                "restart",
+                                "kill -9 under load with 1,000 partitions, then a start on the same data.",
+                                1_000,
+                                new AtMost(Metric.RESTART_PRODUCE, 3))));
+    }
+
+    private static Scenario produce(String name, int partitions, Target... targets) {
+        return new ProduceScenario(
+                kafka(
+                        name,
+                        "1 KiB records, %,d partition(s), the producer's default batches."
+                                .formatted(partitions),
+                        partitions,
+                        with(
+                                new RatioAtLeast(Metric.THROUGHPUT, partitions < 5_000 ? 1 : 10),
+                                targets)),
+                KIBIBYTE,
+                Map.of());
+    }
+
+    private static Scenario flushing(String name, int partitions, Target target) {
+        String description =
+                "1 KiB records, %,d partition(s), default batches; Kafka with log.flush.interval.messages=1."
+                        .formatted(partitions);
+        return new ProduceScenario(
+                new Plan(
+                        name,
+                        description,
+                        new Contestant(KAFKA_FLUSHING, partitions),
+                        new Contestant(QUAFKA, partitions),
+                        List.of(target)),
+                KIBIBYTE,
+                Map.of());
+    }
+
+    private static Scenario consume(String name, int partitions) {
+        return new ConsumeScenario(
+                kafka(
+                        name,
+                        "1 KiB records in default batches, %,d partition(s), read from the page cache."
+                                .formatted(partitions),
+                        partitions,
+                        cpuAtMost(1)),
+                KIBIBYTE);
+    }
+
+    private static Scenario equalBatches() {
+        int few = 16;
+        int many = 10_000;
+        return new EqualBatchScenario(
+                new Plan(
+                        "equal-batches",
+                        "Batches of 16 KiB whatever the number of partitions: 16 against 10,000.",
+                        new Contestant(QuafkaBroker.named("Quafka, 16"), few),
+                        new Contestant(QuafkaBroker.named("Quafka, 10,000"), many),
+                        List.of(
+                                new RatioAtMost(Metric.CPU_PER_GIB, 1.1),
+                                new AtMost(Metric.OPEN_FILES, 500),
+                                new AtMost(Metric.HEAP_COMMITTED, 512))),
+                EQUAL_BATCH);
+    }
+
+    private static Plan kafka(String name, String description, int partitions, Target... targets) {
+        return new Plan(
+                name,
+                description,
+                new Contestant(KAFKA, partitions),
+                new Contestant(QUAFKA, partitions),
+                List.of(targets));
+    }
+
+    private static Target cpuAtMost(double ratio) {
+        return new RatioAtMost(Metric.CPU_PER_GIB, ratio);
+    }
+
+    private static Target[] with(Target first, Target... others) {
+        Target[] all = new Target[others.length + 1];
+        all[0] = first;
+        System.arraycopy(others, 0, all, 1, others.length);
+        return all;
+    }
+}
