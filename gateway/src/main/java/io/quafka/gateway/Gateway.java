@@ -1,0 +1,84 @@
+package io.quafka.gateway;
+
+import io.quafka.controller.Controller;
+import io.quafka.wire.KafkaRequest;
+import io.quafka.wire.KafkaResponse;
+import io.quafka.wire.RequestHandler;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/// The gateway role: answers Kafka's clients from the metadata image, the controller and the
+/// storage nodes.
+///
+/// It keeps nothing that a client would miss: fetch sessions, producer id blocks and derived views
+/// are all made anew elsewhere. Thread-safe; no call blocks.
+public final class Gateway implements RequestHandler {
+    private final Map<ApiKeys, Api> apis = new EnumMap<>(ApiKeys.class);
+    private final Set<ApiKeys> keys = Collections.unmodifiableSet(apis.keySet());
+
+    /// @param nodeId this node's own id; asked per request, as it is known only once the node has
+    ///   registered
+    public Gateway(
+            IntSupplier nodeId,
+            Controller controller,
+            StorageNodes storageNodes,
+            GatewayConfig config,
+            InstantSource clock) {
+        var commands = new Commands(controller, config.adminWait());
+        var metadata = controller.metadata();
+        var gateways = new GatewayDirectory(nodeId);
+        var leaders = new LeaderCalls(metadata, storageNodes);
+        var topics = new TopicCreator(commands, config);
+        var sessions =
+                new FetchSessions(
+                        config.fetchSessionPartitionsMax(), config.fetchSessionIdle(), clock);
+        apis.put(ApiKeys.PRODUCE, new ProduceApi(metadata, storageNodes));
+        apis.put(ApiKeys.FETCH, new FetchApi(metadata, storageNodes, sessions, clock));
+        apis.put(ApiKeys.LIST_OFFSETS, new ListOffsetsApi(leaders));
+        apis.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochApi(leaders));
+        apis.put(ApiKeys.DELETE_RECORDS, new DeleteRecordsApi(leaders));
+        apis.put(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersApi(leaders));
+        apis.put(
+                ApiKeys.DESCRIBE_LOG_DIRS,
+                new DescribeLogDirsApi(metadata, storageNodes, gateways));
+        apis.put(ApiKeys.METADATA, new MetadataApi(metadata, gateways, topics, config));
+        apis.put(
+                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                new DescribeTopicPartitionsApi(metadata, gateways));
+        apis.put(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterApi(metadata, gateways));
+        apis.put(ApiKeys.CREATE_TOPICS, new CreateTopicsApi(commands));
+        apis.put(ApiKeys.DELETE_TOPICS, new DeleteTopicsApi(commands, metadata));
+        apis.put(ApiKeys.CREATE_PARTITIONS, new CreatePartitionsApi(commands));
+        var alterConfigs = new ConfigAlterations(commands);
+        apis.put(ApiKeys.ALTER_CONFIGS, new AlterConfigsApi(alterConfigs));
+        apis.put(ApiKeys.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsApi(alterConfigs));
+        apis.put(
+                ApiKeys.INIT_PRODUCER_ID,
+                new InitProducerIdApi(new ProducerIds(controller, config.producerIdBlock())));
+        apis.put(
+                ApiKeys.FIND_COORDINATOR,
+                new FindCoordinatorApi(metadata, gateways, topics, apis::containsKey));
+        apis.put(ApiKeys.API_VERSIONS, new ApiVersionsApi(apis.keySet()));
+    }
+
+    @Override
+    public Set<ApiKeys> apis() {
+        return keys;
+    }
+
+    @Override
+    public CompletableFuture<KafkaResponse> handle(KafkaRequest request) {
+        Api api = apis.get(request.apiKey());
+        if (api == null) {
+            return CompletableFuture.failedFuture(
+                    new IllegalArgumentException(request.apiKey() + " is not served"));
+        }
+        return api.handle(request);
+    }
+}

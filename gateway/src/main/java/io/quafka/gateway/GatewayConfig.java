@@ -1,0 +1,46 @@
+package io.quafka.gateway;
+
+import java.time.Duration;
+import java.util.Map;
+
+/// What a gateway is set up with.
+///
+/// @param autoCreateTopics whether a Metadata request may create the topics it names
+///   (`auto.create.topics.enable`)
+/// @param internalTopicPartitions partitions of `__consumer_offsets` and `__transaction_state` when
+///   they are made, from 1 up
+/// @param adminWait how long an administrative answer waits, at most, until this gateway's own
+///   metadata shows its effect
+/// @param fetchSessionPartitionsMax partitions that all fetch sessions together may remember (a
+///   session itself counts as [FetchSessions#SESSION_WEIGHT] of them): the bound on the memory of
+///   sessions
+/// @param fetchSessionIdle a session that nobody used for so long is forgotten
+/// @param producerIdBlock producer ids taken from the controller at once, from 1 up
+/// @param nodeConfigs this node's settings as DescribeConfigs shows them, by Kafka's broker config
+///   names; read-only to clients
+public record GatewayConfig(
+        boolean autoCreateTopics,
+        int internalTopicPartitions,
+        Duration adminWait,
+        long fetchSessionPartitionsMax,
+        Duration fetchSessionIdle,
+        int producerIdBlock,
+        Map<String, String> nodeConfigs) {
+    /// Kafka's defaults where it has them.
+    public static final GatewayConfig DEFAULTS =
+            new GatewayConfig(
+                    true,
+                    50,
+                    Duration.ofSeconds(5),
+                    500_000,
+                    Duration.ofMinutes(2),
+                    1_000,
+                    Map.of());
+
+    public GatewayConfig {
+        if (internalTopicPartitions < 1 || producerIdBlock < 1 || fetchSessionPartitionsMax < 0) {
+            throw new IllegalArgumentException("a gateway limit is out of its range");
+        }
+        nodeConfigs = Map.copyOf(nodeConfigs);
+    }
+}

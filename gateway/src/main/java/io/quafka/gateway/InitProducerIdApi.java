@@ -1,0 +1,62 @@
+package io.quafka.gateway;
+
+import io.quafka.wire.KafkaRequest;
+import io.quafka.wire.KafkaResponse;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// InitProducerId for idempotent producers: always a new id at epoch 0, as Kafka does for producers
+/// without a transactional id.
+///
+/// Transactions are not served: a transactional id gets UNSUPPORTED_VERSION, which producers report
+/// at once and do not retry.
+final class InitProducerIdApi implements Api {
+    private static final Logger log = LoggerFactory.getLogger(InitProducerIdApi.class);
+
+    private final ProducerIds ids;
+
+    InitProducerIdApi(ProducerIds ids) {
+        this.ids = ids;
+    }
+
+    @Override
+    public CompletableFuture<KafkaResponse> handle(KafkaRequest request) {
+        var data = (InitProducerIdRequestData) request.body();
+        boolean hasId = data.producerId() != RecordBatch.NO_PRODUCER_ID;
+        boolean hasEpoch = data.producerEpoch() != RecordBatch.NO_PRODUCER_EPOCH;
+        if (hasId != hasEpoch) {
+            return CompletableFuture.completedFuture(refused(Errors.INVALID_REQUEST));
+        }
+        if (data.transactionalId() != null) {
+            Errors error =
+                    data.transactionalId().isEmpty()
+                            ? Errors.INVALID_REQUEST
+                            : Errors.UNSUPPORTED_VERSION;
+            return CompletableFuture.completedFuture(refused(error));
+        }
+        return ids.next()
+                .handle((id, failure) -> {
+                    if (failure == null) {
+                        return KafkaResponse.of(
+                                new InitProducerIdResponseData()
+                                        .setProducerId(id)
+                                        .setProducerEpoch((short) 0));
+                    }
+                    log.atWarn().setCause(failure).log("no producer ids to be had");
+                    return refused(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+                });
+    }
+
+    private static KafkaResponse refused(Errors error) {
+        return KafkaResponse.of(
+                new InitProducerIdResponseData()
+                        .setErrorCode(error.code())
+                        .setProducerId(RecordBatch.NO_PRODUCER_ID)
+                        .setProducerEpoch(RecordBatch.NO_PRODUCER_EPOCH));
+    }
+}
