@@ -49,9 +49,9 @@ public final class Index implements AutoCloseable {
     /// @throws IndexDamagedException when its files are damaged
     /// @throws IndexException when the disk fails or is full
     public static Index open(Path directory, IndexOptions options) {
-        RocksDB.loadLibrary();
         try {
             Files.createDirectories(directory);
+            NativeLibrary.load(directory);
             requireWhole(directory);
         } catch (IOException error) {
             throw new IndexException(
@@ -80,11 +80,15 @@ public final class Index implements AutoCloseable {
         }
     }
 
-    /// Deletes the index's files; it must not be open. A directory that does not exist is left so.
+    /// Deletes the index's files, but for the native library kept beside them; the index must not
+    /// be open. Where there is no such directory, nothing happens.
     ///
     /// @throws IndexInUseException when it is open
     public static void destroy(Path directory) {
-        RocksDB.loadLibrary();
+        if (!Files.exists(directory)) {
+            return;
+        }
+        NativeLibrary.load(directory);
         try (Options options = new Options()) {
             RocksDB.destroyDB(directory.toString(), options);
         } catch (RocksDBException error) {

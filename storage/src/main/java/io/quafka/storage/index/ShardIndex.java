@@ -59,6 +59,8 @@ public final class ShardIndex {
         return value == null ? null : Rows.readBytes(ByteBuffer.wrap(value));
     }
 
+    /// The run that begins the partition. Right after a range delete it steps over the rows that
+    /// are still in memory: where the first offset is known, [#runFor] is cheaper.
     public @Nullable Run firstRun(PartitionKey partition) {
         try (Cursor runs = runs(partition)) {
             return runs.first() ? runs.run() : null;

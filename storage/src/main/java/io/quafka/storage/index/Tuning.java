@@ -1,7 +1,10 @@
 package io.quafka.storage.index;
 
+import java.util.Properties;
 import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
 import org.rocksdb.Env;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
@@ -10,6 +13,10 @@ import org.rocksdb.Priority;
 
 /// How RocksDB is set up, and why.
 ///
+/// - Runs come interleaved, but each partition's in order: RocksDB is told to remember, prefix by
+///   prefix, where in the memtable it put the last row. A row then costs half.
+/// - Small blocks: a lookup beside the cache reads, checks and unpacks one. LZ4 halves the files at
+///   hardly any cost.
 /// - No Bloom filters: lookups are seeks, which filters do not help, and the few point reads come
 ///   at start.
 /// - Table files' own indexes live in the block cache, so that memory stays bounded as the index
@@ -22,7 +29,7 @@ import org.rocksdb.Priority;
 final class Tuning implements AutoCloseable {
     private static final int CACHE_SHARD_BITS = 3;
     private static final double CACHE_SHARE_OF_INDEXES = 0.5;
-    private static final long BLOCK_BYTES = 16 << 10;
+    private static final long BLOCK_BYTES = 4 << 10;
     private static final long TABLE_FILE_BYTES = 64 << 20;
     private static final long INFO_LOG_BYTES = 1 << 20;
     private static final long SYNC_EVERY_BYTES = 1 << 20;
@@ -32,7 +39,7 @@ final class Tuning implements AutoCloseable {
     private static final int RANGE_DELETES_MAX = 4096;
 
     private final LRUCache blockCache;
-    private final Options options = new Options();
+    private final Options options = withInsertHints();
 
     Tuning(IndexOptions wanted) {
         blockCache =
@@ -42,6 +49,21 @@ final class Tuning implements AutoCloseable {
         memory(wanted);
         background();
         infoLog();
+    }
+
+    /// The Java options lack this one; by its name it can be set.
+    private static Options withInsertHints() {
+        Properties named = new Properties();
+        named.setProperty(
+                "memtable_insert_with_hint_prefix_extractor", "fixed:" + Rows.PREFIX_BYTES);
+        ColumnFamilyOptions rows = ColumnFamilyOptions.getColumnFamilyOptionsFromProps(named);
+        if (rows == null) {
+            throw new IllegalStateException("RocksDB knows no insert hints: " + named);
+        }
+        try (rows;
+                DBOptions database = new DBOptions()) {
+            return new Options(database, rows);
+        }
     }
 
     Options options() {

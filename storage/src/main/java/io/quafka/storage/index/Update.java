@@ -48,6 +48,10 @@ public final class Update implements AutoCloseable {
     }
 
     /// Deletes the runs that end before the offset; the one that holds it stays.
+    ///
+    /// This and the two deletes below are range deletes: cheap however many rows they cover, but
+    /// the first read after a commit sorts all recent ones. To trim thousands of partitions, put
+    /// them in one update rather than one update each.
     public Update deleteRunsBefore(PartitionKey partition, long offset) {
         return deleteRange(
                 Rows.key(shardId, partition, Rows.RUN),
