@@ -51,10 +51,10 @@ final class AcceptedChannel {
     }
 
     /// Closes the connection when it is overdue. True when it was.
-    boolean reap(long nowNanos, ServerLimits limits, ServerCounters counters) {
+    boolean reap(long nowNanos, Activity.Timeouts timeouts, ServerCounters counters) {
         KafkaConnection connection = kafka;
         boolean inFlight = connection != null && connection.inFlight() > 0;
-        CloseReason reason = activity.expired(nowNanos, inFlight, limits);
+        CloseReason reason = activity.expired(nowNanos, inFlight, timeouts);
         if (reason != null) {
             close(reason, counters);
         }

@@ -7,6 +7,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Times are `System.nanoTime()`; 0 stands for "not now".
 final class Activity {
+    /// @param idle how long nothing may happen where nothing is in flight
+    /// @param frame how long a frame begun may take
+    /// @param write how long a write may make no progress
+    record Timeouts(Duration idle, Duration frame, Duration write) {}
+
     private volatile long lastNanos;
     private volatile long frameSince;
     private volatile long writeSince;
@@ -43,17 +48,15 @@ final class Activity {
     /// Why the connection is to be closed now, or null.
     ///
     /// @param inFlight true when requests are in the handler's hands: such a connection is not idle
-    @Nullable CloseReason expired(long nowNanos, boolean inFlight, ServerLimits limits) {
-        if (since(writeSince, nowNanos, limits.writeTimeout())) {
+    @Nullable CloseReason expired(long nowNanos, boolean inFlight, Timeouts timeouts) {
+        if (since(writeSince, nowNanos, timeouts.write)) {
             return CloseReason.SLOW_READER;
         }
-        if (since(frameSince, nowNanos, limits.frameTimeout())) {
+        if (since(frameSince, nowNanos, timeouts.frame)) {
             return CloseReason.SLOW_FRAME;
         }
         boolean quiet = !inFlight && writeSince == 0 && frameSince == 0;
-        return quiet && nowNanos - lastNanos > limits.idleTimeout().toNanos()
-                ? CloseReason.IDLE
-                : null;
+        return quiet && nowNanos - lastNanos > timeouts.idle.toNanos() ? CloseReason.IDLE : null;
     }
 
     private static boolean since(long startNanos, long nowNanos, Duration timeout) {

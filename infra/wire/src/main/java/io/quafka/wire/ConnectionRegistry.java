@@ -19,6 +19,7 @@ final class ConnectionRegistry {
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
     private final ServerLimits limits;
+    private final Activity.Timeouts timeouts;
     private final ServerCounters counters;
     private final ConcurrentHashMap<Endpoints, AcceptedChannel> open = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
@@ -27,6 +28,9 @@ final class ConnectionRegistry {
     ConnectionRegistry(ServerLimits limits, ServerCounters counters) {
         this.limits = limits;
         this.counters = counters;
+        this.timeouts =
+                new Activity.Timeouts(
+                        limits.idleTimeout(), limits.frameTimeout(), limits.writeTimeout());
     }
 
     /// Takes a fresh connection in and sets its socket's options. Called by the accepting thread.
@@ -71,7 +75,7 @@ final class ConnectionRegistry {
             if (!accepted.isOpen()) {
                 remove(accepted);
             } else {
-                accepted.reap(nowNanos, limits, counters);
+                accepted.reap(nowNanos, timeouts, counters);
             }
         }
     }

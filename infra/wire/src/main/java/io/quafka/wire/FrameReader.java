@@ -17,7 +17,7 @@ final class FrameReader {
     /// The first step of a large frame, and by how much a step exceeds the one before.
     private static final int STEP_BYTES = 2 << 20;
 
-    private static final int STEP_FACTOR = 4;
+    private static final long STEP_FACTOR = 4;
 
     private final ReadableByteChannel channel;
     private final ByteBuffer input;
@@ -83,7 +83,7 @@ final class FrameReader {
 
     private Frame large(int length) throws IOException, BadFrameException {
         activity.frameBegun();
-        PooledBuffer memory = pool.acquire(Math.min(length, STEP_BYTES), bounds.bufferWait);
+        PooledBuffer memory = pool.acquire(step(STEP_BYTES, length), bounds.bufferWait);
         try {
             ByteBuffer bytes = memory.buffer();
             bytes.put(input);
@@ -104,12 +104,16 @@ final class FrameReader {
     }
 
     private PooledBuffer grown(PooledBuffer full, int length) {
-        int size = full.buffer().limit();
-        int larger = (int) Math.min(length, (long) size * STEP_FACTOR);
-        PooledBuffer memory = pool.acquire(larger, bounds.bufferWait);
+        long larger = full.buffer().limit() * STEP_FACTOR;
+        PooledBuffer memory = pool.acquire(step(larger, length), bounds.bufferWait);
         memory.buffer().put(full.buffer().flip());
         full.release();
         return memory;
+    }
+
+    /// The next step, or the whole frame where that would not fit into the pool beside the step.
+    private int step(long bytes, int length) {
+        return bytes >= length || 5 * (bytes + length) / 4 > pool.capacity() ? length : (int) bytes;
     }
 
     private int checked(int length) throws BadFrameException {

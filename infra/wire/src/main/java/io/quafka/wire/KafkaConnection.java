@@ -47,7 +47,7 @@ final class KafkaConnection {
                         server.pool(),
                         new FrameReader.Bounds(
                                 RequestParser.HEADER_BYTES_MIN,
-                                limits.frameBytesMax(),
+                                (int) Math.min(limits.frameBytesMax(), server.pool().capacity()),
                                 limits.bufferWait()),
                         activity);
         this.responses =

@@ -5,8 +5,9 @@ import java.time.Duration;
 /// What a [KafkaServer] grants its clients at most: every queue, buffer and wait of a connection is
 /// bounded by one of these.
 ///
-/// @param frameBytesMax the largest request, without its length field; less than 128 MiB, since the
-///   length's first byte tells a Kafka frame from HTTP
+/// @param frameBytesMax the largest request, without its length field, or the buffer pool's
+///   capacity where that is less; less than 128 MiB, since the length's first byte tells a Kafka
+///   frame from HTTP
 /// @param frameValuesMax primitive values in one request: bounds the objects that a small frame can
 ///   unfold into
 /// @param inFlightRequestsMax requests of one connection without a response sent; reading waits
