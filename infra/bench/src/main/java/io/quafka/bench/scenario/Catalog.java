@@ -94,6 +94,12 @@ public final class Catalog {
                                 new ExcessAtMost(Metric.LATENCY_P50, Metric.FDATASYNC_P50)),
                         KIBIBYTE),
                 equalBatches(),
+                new EqualBatchScenario(
+                        kafka(
+                                "equal-batches-16",
+                                "Batches of 16 KiB, 16 partitions, our own load.",
+                                16),
+                        EQUAL_BATCH),
                 new TopicCreationScenario(
                         kafka(
                                 "topic-10000",
@@ -119,7 +125,7 @@ public final class Catalog {
         return new ProduceScenario(
                 kafka(
                         name,
-                        "1 KiB records, %,d partition(s), the producer's default batches."
+                        "1 KiB records, partitions: %,d, the producer's default batches."
                                 .formatted(partitions),
                         partitions,
                         with(
@@ -131,7 +137,7 @@ public final class Catalog {
 
     private static Scenario flushing(String name, int partitions, Target target) {
         String description =
-                "1 KiB records, %,d partition(s), default batches; Kafka with log.flush.interval.messages=1."
+                "1 KiB records, partitions: %,d, default batches; Kafka with log.flush.interval.messages=1."
                         .formatted(partitions);
         return new ProduceScenario(
                 new Plan(
@@ -148,7 +154,7 @@ public final class Catalog {
         return new ConsumeScenario(
                 kafka(
                         name,
-                        "1 KiB records in default batches, %,d partition(s), read from the page cache."
+                        "1 KiB records in default batches, partitions: %,d, read from the page cache."
                                 .formatted(partitions),
                         partitions,
                         cpuAtMost(1)),
