@@ -1,0 +1,397 @@
+package io.quafka.storage.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The append-only log of one shard, cut into segments: one active, the rest sealed.
+///
+/// A *position* is a byte's address in the log; it grows for ever. A segment begins where the one
+/// before it ended; there are gaps only where segments were dropped. Appending, forcing and rolling
+/// belong to the shard's writer thread; reading is safe on any platform thread (it blocks on the
+/// disk).
+public final class CommitLog implements AutoCloseable {
+    private static final SecureRandom SALTS = new SecureRandom();
+
+    /// Room in the active segment that only control groups may use while no further segment is to
+    /// be had, so that on a full disk retention can still record what it frees.
+    public static final long CONTROL_HEADROOM_BYTES = 64 << 10;
+
+    private final Path directory;
+    private final int shard;
+    private final LogOptions options;
+    private final InstantSource clock;
+    private final SpareSegments spares;
+    private final ConcurrentSkipListMap<Long, SegmentHandle> segments =
+            new ConcurrentSkipListMap<>();
+    private final OpenSegments open;
+    private SegmentFile active;
+    private volatile long end;
+    private volatile long durable;
+
+    private CommitLog(
+            Path directory,
+            int shard,
+            LogOptions options,
+            InstantSource clock,
+            SpareSegments spares,
+            SegmentFile active) {
+        this.directory = directory;
+        this.shard = shard;
+        this.options = options;
+        this.clock = clock;
+        this.spares = spares;
+        this.open = new OpenSegments(options.openSegmentsMax());
+        this.active = active;
+    }
+
+    /// Opens the log, creating it where there is none. Call [#recover] before anything else.
+    ///
+    /// @throws SegmentDamagedException if a segment's header block is damaged
+    /// @throws NoRoomException if the disk has no room for a first segment
+    public static CommitLog open(Path directory, int shard, LogOptions options, InstantSource clock)
+            throws IOException, InterruptedException {
+        Files.createDirectories(directory);
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.log")) {
+            found.forEach(files::add);
+        }
+        files.sort(null);
+        List<SegmentHandle> handles = new ArrayList<>();
+        for (Path file : files) {
+            try (SegmentFile segment = SegmentFile.open(file, shard, false)) {
+                handles.add(
+                        new SegmentHandle(
+                                file, segment.base(), segment.capacity(), segment.sealedEnd()));
+            }
+        }
+        sealAllButTheLast(handles);
+        long newest =
+                handles.isEmpty()
+                        ? options.firstSegmentBytes()
+                        : Math.min(options.segmentBytes(), handles.getLast().capacity() * 2);
+        SpareSegments spares = new SpareSegments(directory, options, newest);
+        try {
+            SegmentHandle last =
+                    handles.isEmpty()
+                            ? create(directory, shard, 0, spares, options.firstSegmentBytes())
+                            : handles.getLast();
+            if (last == null) {
+                throw new NoRoomException(directory, options.firstSegmentBytes());
+            }
+            if (handles.isEmpty()) {
+                handles.add(last);
+            }
+            if (last.isSealed()) {
+                throw new SegmentDamagedException(
+                        last.path(), "it is sealed, but the segment after it is missing");
+            }
+            SegmentFile active = SegmentFile.open(last.path(), shard, true);
+            CommitLog log = new CommitLog(directory, shard, options, clock, spares, active);
+            handles.forEach(handle -> log.segments.put(handle.base(), handle));
+            log.end = last.base();
+            log.durable = last.base();
+            return log;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            spares.close();
+            throw e;
+        }
+    }
+
+    /// A crash between the making of a segment and the sealing of the one before it leaves that one
+    /// without its end: nothing was dropped in between, so it ends where the next begins.
+    private static void sealAllButTheLast(List<SegmentHandle> handles) {
+        for (int i = 0; i < handles.size() - 1; i++) {
+            if (!handles.get(i).isSealed()) {
+                handles.set(i, handles.get(i).sealed(handles.get(i + 1).base()));
+            }
+        }
+    }
+
+    /// Turns a spare file into the segment that starts at `base`; durable when this returns. Null
+    /// when there is no room.
+    private static @Nullable SegmentHandle create(
+            Path directory, int shard, long base, SpareSegments spares, long bytes)
+            throws IOException, InterruptedException {
+        SpareSegments.Spare spare = spares.take(bytes);
+        if (spare == null) {
+            return null;
+        }
+        Path path = directory.resolve(SegmentFile.nameOf(base));
+        try (FileChannel file = FileChannel.open(spare.path(), StandardOpenOption.WRITE)) {
+            ByteBuffer block = SegmentFile.block(shard, base, SALTS.nextLong(), spare.capacity());
+            while (block.hasRemaining()) {
+                file.write(block, block.position());
+            }
+            file.force(true);
+        }
+        Files.move(spare.path(), path, StandardCopyOption.ATOMIC_MOVE);
+        forceDirectory(directory);
+        return new SegmentHandle(path, base, spare.capacity(), SegmentFile.NOT_SEALED);
+    }
+
+    static void forceDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /// Reads the groups from a position on, gives each to `apply`, and finds the log's end. A torn
+    /// tail is cut; damage is skipped and reported. Groups with a damaged run are applied: the
+    /// run's bytes are checked again by whoever reads them.
+    ///
+    /// @param from start of a group, or the end of the log; raised to the first position there is
+    public RecoveryReport recover(long from, Consumer<Group> apply) throws IOException {
+        long position = Math.max(from, segments.firstKey());
+        RecoveryScan scan = new RecoveryScan(position, apply);
+        for (SegmentHandle handle : segments.values()) {
+            if (handle.isSealed() && handle.end() <= position) {
+                continue;
+            }
+            try (SegmentFile file = SegmentFile.open(handle.path(), shard, false)) {
+                long start = Math.max(position, handle.base());
+                scan.segment(file, start, limitOf(handle), handle.isSealed());
+            }
+        }
+        RecoveryReport report = scan.report();
+        end = Math.max(report.end(), segments.lastKey());
+        active.force();
+        durable = end;
+        return report;
+    }
+
+    /// True if a whole group starts at `group` and ends at `end`: the log has what an index says it
+    /// has.
+    public boolean groupEndsAt(long group, long end) throws IOException {
+        SegmentHandle handle = holding(group);
+        if (handle == null) {
+            return end <= segments.lastKey();
+        }
+        try (SegmentFile file = SegmentFile.open(handle.path(), shard, false)) {
+            return switch (new GroupReader(file, limitOf(handle)).at(group)) {
+                case GroupReader.Found.Whole(Group whole) -> whole.end() == end;
+                case GroupReader.Found.BadRun(Group whole, _) -> whole.end() == end;
+                case GroupReader.Found.Nothing _ -> false;
+            };
+        }
+    }
+
+    private static long limitOf(SegmentHandle handle) {
+        return handle.isSealed() ? handle.end() : handle.base() + handle.capacity();
+    }
+
+    /// The segment that a position lies in, or null where it was dropped.
+    private @Nullable SegmentHandle holding(long position) {
+        Map.Entry<Long, SegmentHandle> entry = segments.floorEntry(position);
+        return entry == null || position >= limitOf(entry.getValue()) ? null : entry.getValue();
+    }
+
+    /// Makes sure that a group of `bytes` can be appended next, rolling to a new segment where the
+    /// active one is too full.
+    ///
+    /// @param control true for groups that must get through on a full disk
+    /// @return false when the disk has no room: nothing was changed
+    public boolean ensureRoom(long bytes, boolean control)
+            throws IOException, InterruptedException {
+        long left = active.limit() - end;
+        if (bytes <= left - CONTROL_HEADROOM_BYTES || (control && bytes <= left)) {
+            return true;
+        }
+        long wanted = Math.max(LogOptions.MIN_SEGMENT_BYTES, bytes + CONTROL_HEADROOM_BYTES);
+        if (!spares.isReady(wanted) && bytes <= left && end == active.base()) {
+            return true;
+        }
+        return roll(wanted);
+    }
+
+    /// Seals the active segment and goes on in a new one.
+    ///
+    /// @return false when the disk has no room for one: nothing was changed
+    public boolean roll(long bytes) throws IOException, InterruptedException {
+        if (end == active.base()) {
+            return replaceEmptyActive(bytes);
+        }
+        force();
+        SegmentHandle next = create(directory, shard, end, spares, bytes);
+        if (next == null) {
+            return false;
+        }
+        SegmentHandle sealed = Objects.requireNonNull(segments.get(active.base())).sealed(end);
+        active.seal(end);
+        segments.put(sealed.base(), sealed);
+        activate(next);
+        return true;
+    }
+
+    /// The active segment holds nothing yet and is too small for what comes: a larger one takes its
+    /// name.
+    private boolean replaceEmptyActive(long bytes) throws IOException, InterruptedException {
+        if (active.capacity() >= bytes) {
+            return true;
+        }
+        SegmentHandle next = create(directory, shard, end, spares, bytes);
+        if (next == null) {
+            return false;
+        }
+        open.drop(next.base());
+        activate(next);
+        return true;
+    }
+
+    private void activate(SegmentHandle next) throws IOException {
+        SegmentFile previous = active;
+        active = SegmentFile.open(next.path(), shard, true);
+        segments.put(next.base(), next);
+        previous.close();
+    }
+
+    /// Writes a group at the end of the log, without forcing it. The position it lies at is the
+    /// [#end] before the call.
+    ///
+    /// @throws IOException after which the log must not be appended to any more: what is on disk is
+    ///   unknown until recovery
+    public void append(GroupBuilder group, int epoch) throws IOException {
+        long position = end;
+        ByteBuffer[] buffers =
+                group.finish(position, durable, epoch, shard, active.salt(), clock.millis());
+        long size = group.size();
+        if (position + size > active.limit()) {
+            throw new IllegalStateException("append without room: ensureRoom comes first");
+        }
+        active.write(position, buffers);
+        end = position + size;
+    }
+
+    /// Puts everything appended on disk; a no-operation to the disk when fsync is left to the
+    /// operating system.
+    public void sync() throws IOException {
+        if (options.fsync()) {
+            force();
+        }
+    }
+
+    /// Puts everything appended on disk, whatever the fsync setting.
+    public void force() throws IOException {
+        long to = end;
+        active.force();
+        durable = to;
+    }
+
+    /// Where the next group goes.
+    public long end() {
+        return end;
+    }
+
+    /// Everything before it is on disk.
+    public long durable() {
+        return durable;
+    }
+
+    public long activeBase() {
+        return active.base();
+    }
+
+    /// Fills `target` from a position on; all of it must lie in one segment.
+    public void read(long position, ByteBuffer target) throws IOException {
+        SegmentHandle handle = holding(position);
+        if (handle == null) {
+            throw new PositionGoneException(position);
+        }
+        open.read(handle, shard, position, target);
+    }
+
+    /// Whether there is a segment with this base.
+    public boolean has(long base) {
+        return segments.containsKey(base);
+    }
+
+    /// The base of the segment that a position lies in.
+    public long segmentOf(long position) {
+        Long base = segments.floorKey(position);
+        if (base == null) {
+            throw new IllegalArgumentException("position " + position + " is gone");
+        }
+        return base;
+    }
+
+    /// Sealed segments with their end, oldest first.
+    public List<SealedSegment> sealed() {
+        List<SealedSegment> list = new ArrayList<>();
+        for (SegmentHandle handle : segments.values()) {
+            if (handle.isSealed()) {
+                list.add(new SealedSegment(handle.base(), handle.end()));
+            }
+        }
+        return list;
+    }
+
+    /// @param end position after its last group
+    public record SealedSegment(long base, long end) {}
+
+    /// Gives a sealed segment's file back: to the spares, or to the file system.
+    public void drop(long base) throws IOException {
+        if (base == active.base()) {
+            throw new IllegalArgumentException("segment " + base + " is active");
+        }
+        SegmentHandle handle = segments.remove(base);
+        if (handle == null) {
+            return;
+        }
+        if (open.drop(base)) {
+            spares.recycle(handle.path(), handle.capacity());
+        } else {
+            Files.delete(handle.path());
+        }
+    }
+
+    /// Gives the bytes of a sealed segment's dead runs back to the disk; positions stay as they
+    /// are.
+    ///
+    /// @return bytes that are still held
+    public long hollow(long base, Predicate<GroupEntry> dead) throws IOException {
+        SegmentHandle handle = segments.get(base);
+        if (handle == null || !handle.isSealed()) {
+            throw new IllegalArgumentException("segment " + base + " is not sealed");
+        }
+        long live = SegmentHollower.hollow(handle.path(), shard, handle.end(), dead);
+        open.drop(base);
+        return live;
+    }
+
+    /// Bytes that the log's files take on the disk, preallocated ones included.
+    public long sizeOnDisk() throws IOException {
+        long bytes = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                Object blocks = Files.getAttribute(file, "size");
+                bytes += blocks instanceof Long size ? size : 0;
+            }
+        } catch (NoSuchFileException e) {
+            return bytes;
+        }
+        return bytes;
+    }
+
+    @Override
+    public void close() throws IOException {
+        spares.close();
+        open.close();
+        active.close();
+    }
+}

@@ -1,0 +1,35 @@
+package io.quafka.storage.log;
+
+import org.jspecify.annotations.Nullable;
+
+/// What an entry in a group's directory says.
+public enum EntryKind {
+    /// Batches of one partition lie in the payload.
+    RUN(1),
+    /// A partition's log start offset was raised.
+    LOG_START(2),
+    /// A partition and all its data are gone.
+    PARTITION_DROPPED(3),
+    /// A run whose bytes were given back to the disk: its place in the payload is a hole.
+    DEAD_RUN(4);
+
+    private final byte code;
+
+    EntryKind(int code) {
+        this.code = (byte) code;
+    }
+
+    byte code() {
+        return code;
+    }
+
+    static @Nullable EntryKind of(byte code) {
+        return switch (code) {
+            case 1 -> RUN;
+            case 2 -> LOG_START;
+            case 3 -> PARTITION_DROPPED;
+            case 4 -> DEAD_RUN;
+            default -> null;
+        };
+    }
+}

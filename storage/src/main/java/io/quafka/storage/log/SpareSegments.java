@@ -1,0 +1,237 @@
+package io.quafka.storage.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps one written file ready ahead of the log, so that appends go to blocks the file system has
+/// already given out: an `fdatasync` then need not touch its journal (measured: 9 times the rate, a
+/// fifteenth of the CPU at 1 MiB appends).
+///
+/// Files are zero-filled by a thread of their own, or recycled from segments that retention
+/// emptied. They are never filled past the disk's reserve. All methods are safe on any thread.
+final class SpareSegments implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SpareSegments.class);
+
+    /// Files kept ready at most: one to take, one behind it.
+    static final int READY_MAX = 2;
+
+    private static final String SUFFIX = ".spare";
+    private static final int FILL_CHUNK_BYTES = 1 << 20;
+    private static final long RETRY_MS = 500;
+
+    private final Path directory;
+    private final LogOptions options;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<Spare> ready = new ArrayDeque<>();
+    private final Thread filler;
+    private long wantedCapacity;
+    private long nextNumber;
+    private boolean closed;
+    private boolean diskShort;
+
+    record Spare(Path path, long capacity) {}
+
+    SpareSegments(Path directory, LogOptions options, long firstCapacity) throws IOException {
+        this.directory = directory;
+        this.options = options;
+        this.wantedCapacity = firstCapacity;
+        deleteLeftovers();
+        filler = Thread.ofPlatform().daemon().name("quafka-spare-segments").start(this::fillLoop);
+    }
+
+    private void deleteLeftovers() throws IOException {
+        String leftovers = "*{" + SUFFIX + "," + SegmentHollower.SUFFIX + "}";
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, leftovers)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /// A file for at least `bytes` of groups, waiting while one is being filled. Null when the disk
+    /// has no room for one: ask again later.
+    @Nullable Spare take(long bytes) throws InterruptedException {
+        lock.lock();
+        try {
+            wantedCapacity = Math.max(wantedCapacity, bytes);
+            while (!closed) {
+                for (Spare spare : ready) {
+                    if (spare.capacity >= bytes) {
+                        ready.remove(spare);
+                        wantedCapacity =
+                                Math.min(options.segmentBytes(), Math.max(1, spare.capacity * 2));
+                        changed.signalAll();
+                        return spare;
+                    }
+                }
+                if (diskShort) {
+                    return null;
+                }
+                changed.signalAll();
+                changed.await();
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// True if [#take] would not wait and not fail.
+    boolean isReady(long bytes) {
+        lock.lock();
+        try {
+            return ready.stream().anyMatch(spare -> spare.capacity >= bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes over a segment's file that nobody reads or needs any more; deletes it if enough are
+    /// ready.
+    void recycle(Path segment, long capacity) throws IOException {
+        lock.lock();
+        try {
+            if (!closed && ready.size() < READY_MAX && capacity == options.segmentBytes()) {
+                Path spare = newPath();
+                Files.move(segment, spare, StandardCopyOption.ATOMIC_MOVE);
+                ready.add(new Spare(spare, capacity));
+            } else {
+                Files.delete(segment);
+            }
+            changed.signalAll();
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.delete(segment);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Path newPath() {
+        return directory.resolve(nextNumber++ + SUFFIX);
+    }
+
+    private void fillLoop() {
+        try {
+            while (true) {
+                long capacity;
+                Path path;
+                lock.lock();
+                try {
+                    while (!closed && hasEnough()) {
+                        changed.await();
+                    }
+                    if (closed) {
+                        return;
+                    }
+                    capacity = wantedCapacity;
+                    path = newPath();
+                } finally {
+                    lock.unlock();
+                }
+                boolean filled = tryFill(path, capacity);
+                lock.lock();
+                try {
+                    noteFilled(path, capacity, filled);
+                    if (!filled && !closed) {
+                        changed.awaitNanos(RETRY_MS * 1_000_000);
+                    }
+                } finally {
+                    lock.unlock();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean hasEnough() {
+        long target = wantedCapacity;
+        return ready.size() >= READY_MAX
+                || ready.stream().anyMatch(spare -> spare.capacity >= target);
+    }
+
+    private void noteFilled(Path path, long capacity, boolean filled) {
+        if (filled) {
+            ready.add(new Spare(path, capacity));
+        }
+        if (diskShort == filled) {
+            diskShort = !filled;
+            log.atWarn()
+                    .addKeyValue("directory", directory)
+                    .addKeyValue("segmentBytes", capacity)
+                    .addKeyValue("reserveBytes", options.reserveBytes())
+                    .log(
+                            filled
+                                    ? "disk has room for segments again"
+                                    : "disk has no room for another segment: produces will be refused");
+        }
+        changed.signalAll();
+    }
+
+    private boolean tryFill(Path path, long capacity) {
+        try {
+            long bytes = SegmentFile.BLOCK_BYTES + capacity;
+            if (Files.getFileStore(directory).getUsableSpace() < bytes + options.reserveBytes()) {
+                return false;
+            }
+            fill(path, bytes);
+            return true;
+        } catch (IOException e) {
+            log.atDebug().setCause(e).addKeyValue("file", path).log("spare segment not filled");
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException again) {
+                log.atWarn().setCause(again).addKeyValue("file", path).log("file not deleted");
+            }
+            return false;
+        }
+    }
+
+    private void fill(Path path, long bytes) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_CHUNK_BYTES);
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            for (long at = 0; at < bytes; ) {
+                zeros.clear().limit((int) Math.min(FILL_CHUNK_BYTES, bytes - at));
+                at += channel.write(zeros, at);
+            }
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (filler.isAlive()) {
+            try {
+                filler.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

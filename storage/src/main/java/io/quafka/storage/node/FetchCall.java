@@ -1,0 +1,277 @@
+package io.quafka.storage.node;
+
+import io.quafka.storage.FetchReply;
+import io.quafka.storage.shard.Partition;
+import io.quafka.wire.PooledBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
+
+/// One fetch request, alternating between two states until it is answered:
+///
+/// - *reading*, on a reader thread: gather what is there; answer if it is enough, if a partition is
+///   in error, or if time is up;
+/// - *waiting*, on no thread: partitions tell how many bytes were committed; enough of them, or the
+///   deadline, start a read.
+final class FetchCall {
+    private static final long READING = Long.MIN_VALUE;
+
+    private final Environment environment;
+    private final FetchRequestData request;
+    private final List<Part> parts = new ArrayList<>();
+    private final CompletableFuture<FetchReply> done = new CompletableFuture<>();
+    private final long deadlineNanos;
+    private final Partition.CommitListener listener = this::committed;
+
+    /// Bytes still to come before the next read; [#READING] while one runs.
+    private final AtomicLong missing = new AtomicLong(READING);
+
+    private @Nullable ScheduledFuture<?> timeout;
+
+    /// What all fetches of a node share.
+    ///
+    /// @param readers platform threads; rejects when too much waits for them
+    /// @param timer starts the read of fetches whose time is up
+    record Environment(
+            Shards shards,
+            PartitionReader reader,
+            Executor readers,
+            ScheduledExecutorService timer) {}
+
+    private static final class Part {
+        final FetchPartition asked;
+        final PartitionData answer;
+        final Resolved resolved;
+        long seenEnd;
+
+        Part(FetchPartition asked, Resolved resolved) {
+            this.asked = asked;
+            this.resolved = resolved;
+            this.answer = new PartitionData().setPartitionIndex(asked.partition());
+        }
+
+        @Nullable Partition partition() {
+            return resolved instanceof Resolved.Here here ? here.partition() : null;
+        }
+    }
+
+    FetchCall(Environment environment, FetchRequestData request) {
+        this.environment = environment;
+        this.request = request;
+        this.deadlineNanos =
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, request.maxWaitMs()));
+    }
+
+    CompletableFuture<FetchReply> run() {
+        boolean read = request.maxWaitMs() <= 0 || request.minBytes() <= 0;
+        for (FetchTopic topic : request.topics()) {
+            for (FetchPartition asked : topic.partitions()) {
+                Part part =
+                        new Part(
+                                asked, environment.shards.byId(topic.topicId(), asked.partition()));
+                parts.add(part);
+                read |= mayAnswer(part);
+            }
+        }
+        if (read || parts.isEmpty()) {
+            startReading();
+        } else {
+            await(request.minBytes());
+        }
+        return done;
+    }
+
+    /// True if a partition has data or an error, or if only the disk can tell.
+    private static boolean mayAnswer(Part part) {
+        Partition partition = part.partition();
+        if (partition == null || partition.isDropped() || !partition.isLoaded()) {
+            return true;
+        }
+        part.seenEnd = partition.committedEnd();
+        return part.seenEnd != part.asked.fetchOffset()
+                || (part.resolved instanceof Resolved.Here here
+                        && here.checkEpoch(part.asked.currentLeaderEpoch()) != Errors.NONE);
+    }
+
+    private void startReading() {
+        try {
+            environment.readers.execute(this::read);
+        } catch (RejectedExecutionException e) {
+            answer(new ArrayList<>());
+        }
+    }
+
+    private void read() {
+        List<PooledBuffer> memory = new ArrayList<>();
+        try {
+            long left = Math.max(0, request.maxBytes());
+            long bytes = 0;
+            boolean failed = false;
+            for (Part part : parts) {
+                int got = readPart(part, (int) left, bytes == 0, memory);
+                bytes += got;
+                left = Math.max(0, left - got);
+                failed |= part.answer.errorCode() != Errors.NONE.code();
+            }
+            long lacking = request.minBytes() - bytes;
+            if (failed || lacking <= 0 || System.nanoTime() >= deadlineNanos) {
+                answer(memory);
+            } else {
+                forget(memory);
+                await(lacking);
+            }
+        } catch (RuntimeException e) {
+            memory.forEach(PooledBuffer::release);
+            done.completeExceptionally(e);
+        }
+    }
+
+    private int readPart(Part part, int left, boolean atLeastOne, List<PooledBuffer> memory) {
+        PartitionData answer = part.answer;
+        answer.setRecords(MemoryRecords.EMPTY);
+        if (!(part.resolved instanceof Resolved.Here here)) {
+            return fail(answer, ((Resolved.Missing) part.resolved).error());
+        }
+        Errors epochError = here.checkEpoch(part.asked.currentLeaderEpoch());
+        if (epochError != Errors.NONE) {
+            return fail(answer, epochError);
+        }
+        Partition partition = here.partition();
+        if (partition.isDropped()) {
+            return fail(answer, Errors.UNKNOWN_TOPIC_ID);
+        }
+        long offset = part.asked.fetchOffset();
+        long start = partition.logStart();
+        long end = partition.committedEnd();
+        if (offset < start || offset > end) {
+            return fail(answer, Errors.OFFSET_OUT_OF_RANGE);
+        }
+        part.seenEnd = end;
+        answer.setErrorCode(Errors.NONE.code())
+                .setHighWatermark(end)
+                .setLastStableOffset(end)
+                .setLogStartOffset(start);
+        if (offset == end) {
+            return 0;
+        }
+        int max = Math.min(left, part.asked.partitionMaxBytes());
+        PartitionReader.Read read = environment.reader.read(partition, offset, max, atLeastOne);
+        if (read.error() != Errors.NONE) {
+            return fail(answer, read.error());
+        }
+        if (read.memory() != null) {
+            memory.add(read.memory());
+            answer.setRecords(MemoryRecords.readableRecords(read.bytes()));
+        }
+        return read.bytes().remaining();
+    }
+
+    private static int fail(PartitionData answer, Errors error) {
+        answer.setErrorCode(error.code())
+                .setHighWatermark(-1)
+                .setLastStableOffset(-1)
+                .setLogStartOffset(-1);
+        return 0;
+    }
+
+    private void forget(List<PooledBuffer> memory) {
+        memory.forEach(PooledBuffer::release);
+        for (Part part : parts) {
+            part.answer.setRecords(MemoryRecords.EMPTY);
+        }
+    }
+
+    /// Holds the monitor against a wake-up that comes while listeners are still being added.
+    private synchronized void await(long bytes) {
+        missing.set(bytes);
+        long nanos = deadlineNanos - System.nanoTime();
+        timeout = environment.timer.schedule(this::wake, Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        boolean moved = false;
+        for (Part part : parts) {
+            Partition partition = part.partition();
+            if (partition != null) {
+                partition.addListener(listener);
+                moved |= partition.isDropped() || partition.committedEnd() != part.seenEnd;
+            }
+        }
+        if (moved) {
+            wake();
+        }
+    }
+
+    private void committed(long bytes) {
+        long before = missing.getAndUpdate(m -> m == READING ? m : m - Math.min(bytes, m));
+        if (before != READING && before <= bytes) {
+            wake();
+        }
+    }
+
+    /// Goes from waiting to reading, once.
+    private void wake() {
+        if (missing.getAndSet(READING) == READING) {
+            return;
+        }
+        try {
+            environment.readers.execute(() -> {
+                stopWaiting();
+                read();
+            });
+        } catch (RejectedExecutionException e) {
+            stopWaiting();
+            answer(new ArrayList<>());
+        }
+    }
+
+    private synchronized void stopWaiting() {
+        ScheduledFuture<?> pending = timeout;
+        if (pending != null) {
+            pending.cancel(false);
+        }
+        for (Part part : parts) {
+            Partition partition = part.partition();
+            if (partition != null) {
+                partition.removeListener(listener);
+            }
+        }
+    }
+
+    private void answer(List<PooledBuffer> memory) {
+        FetchResponseData data = new FetchResponseData();
+        int next = 0;
+        for (FetchTopic topic : request.topics()) {
+            List<PartitionData> partitions = new ArrayList<>(topic.partitions().size());
+            for (int i = 0; i < topic.partitions().size(); i++) {
+                PartitionData partition = parts.get(next++).answer;
+                if (partition.records() == null) {
+                    partition.setRecords(MemoryRecords.EMPTY);
+                }
+                partitions.add(partition);
+            }
+            data.responses()
+                    .add(
+                            new FetchableTopicResponse()
+                                    .setTopic(topic.topic())
+                                    .setTopicId(topic.topicId())
+                                    .setPartitions(partitions));
+        }
+        Runnable release = () -> memory.forEach(PooledBuffer::release);
+        if (!done.complete(new FetchReply(data, release))) {
+            release.run();
+        }
+    }
+}

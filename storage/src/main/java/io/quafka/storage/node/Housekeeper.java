@@ -1,0 +1,155 @@
+package io.quafka.storage.node;
+
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Topic;
+import io.quafka.controller.model.TopicSettings;
+import io.quafka.storage.index.Index;
+import io.quafka.storage.index.PartitionKey;
+import io.quafka.storage.shard.Housekeeping;
+import io.quafka.storage.shard.Shard;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One thread that does the chores of all shards of a node: every second what is cheap, every
+/// retention interval what goes over all partitions; at once, when topics were deleted.
+final class Housekeeper implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
+
+    private static final long TICK_MS = 1000;
+
+    private final Shards shards;
+    private final Index index;
+    private final StorageConfig config;
+    private final InstantSource clock;
+    private final List<Housekeeping> chores = new CopyOnWriteArrayList<>();
+    private final Thread thread;
+    private boolean topicsDeleted = true;
+    private boolean closed;
+
+    Housekeeper(Shards shards, Index index, StorageConfig config, InstantSource clock) {
+        this.shards = shards;
+        this.index = index;
+        this.config = config;
+        this.clock = clock;
+        this.thread = Thread.ofPlatform().daemon().name("quafka-housekeeper").unstarted(this::loop);
+    }
+
+    void add(Housekeeping shard) {
+        chores.add(shard);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// Follows metadata: deleted topics are dropped soon.
+    synchronized void imageChanged(ClusterImage previous, ClusterImage next) {
+        if (previous.topicIds().size() > next.topicIds().size()
+                || !next.topicIds().keySet().containsAll(previous.topicIds().keySet())) {
+            topicsDeleted = true;
+            notifyAll();
+        }
+    }
+
+    private void loop() {
+        long lastPass = clock.millis();
+        try {
+            while (awaitTick()) {
+                boolean dropTopics = takeTopicsDeleted();
+                boolean pass = clock.millis() - lastPass >= config.retentionInterval().toMillis();
+                if (pass) {
+                    lastPass = clock.millis();
+                }
+                work(dropTopics, pass);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void work(boolean dropTopics, boolean pass) throws InterruptedException {
+        try {
+            for (Housekeeping chore : chores) {
+                chore.boundReplay();
+            }
+            if (dropTopics) {
+                dropDeletedTopics();
+            }
+            for (Housekeeping chore : chores) {
+                if (pass) {
+                    chore.expire(this::settingsOf);
+                    chore.expireProducers(clock.millis() - config.producerExpiry().toMillis());
+                }
+                if (pass || dropTopics) {
+                    chore.reclaim();
+                }
+            }
+        } catch (IOException | ExecutionException | RuntimeException e) {
+            log.atWarn().setCause(e).log("housekeeping did not finish: tried again later");
+            if (dropTopics) {
+                noteTopicsDeleted();
+            }
+        }
+    }
+
+    private @Nullable TopicSettings settingsOf(Uuid topicId) {
+        Topic topic = shards.image().topic(topicId);
+        return topic == null ? null : topic.settings();
+    }
+
+    private void dropDeletedTopics() throws InterruptedException, ExecutionException {
+        ClusterImage image = shards.image();
+        for (Shard shard : shards.all()) {
+            shard.feedIndex().get();
+            for (PartitionKey key : shard.partitions()) {
+                if (!image.topicIds().containsKey(key.topicId())) {
+                    shard.drop(shard.partition(key)).get();
+                }
+            }
+        }
+    }
+
+    private synchronized boolean awaitTick() throws InterruptedException {
+        if (!closed && !topicsDeleted) {
+            wait(TICK_MS);
+        }
+        return !closed;
+    }
+
+    private synchronized boolean takeTopicsDeleted() {
+        boolean taken = topicsDeleted;
+        topicsDeleted = false;
+        return taken;
+    }
+
+    private synchronized void noteTopicsDeleted() throws InterruptedException {
+        wait(TICK_MS);
+        topicsDeleted = true;
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.quafka.storage.node;
+
+import io.quafka.storage.node.OffsetQueries.EpochEnd;
+import io.quafka.storage.node.OffsetQueries.Found;
+import io.quafka.storage.shard.Partition;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// ListOffsets and OffsetForLeaderEpoch. Platform threads only.
+final class OffsetCalls {
+    private static final Logger log = LoggerFactory.getLogger(OffsetCalls.class);
+
+    /// Kafka's special timestamps (ListOffsetsRequest).
+    private static final long LATEST = -1;
+
+    private static final long EARLIEST = -2;
+    private static final long MAX_TIMESTAMP = -3;
+    private static final long EARLIEST_LOCAL = -4;
+    private static final long LATEST_TIERED = -5;
+    private static final long EARLIEST_PENDING_UPLOAD = -6;
+    private static final long UNKNOWN = -1;
+
+    private final Shards shards;
+    private final OffsetQueries queries;
+
+    OffsetCalls(Shards shards, OffsetQueries queries) {
+        this.shards = shards;
+        this.queries = queries;
+    }
+
+    ListOffsetsResponseData listOffsets(ListOffsetsRequestData request) {
+        ListOffsetsResponseData data = new ListOffsetsResponseData();
+        for (ListOffsetsTopic topic : request.topics()) {
+            List<ListOffsetsPartitionResponse> answers = new ArrayList<>();
+            for (ListOffsetsPartition asked : topic.partitions()) {
+                answers.add(listOffset(topic.name(), asked));
+            }
+            data.topics()
+                    .add(
+                            new ListOffsetsTopicResponse()
+                                    .setName(topic.name())
+                                    .setPartitions(answers));
+        }
+        return data;
+    }
+
+    private ListOffsetsPartitionResponse listOffset(String topic, ListOffsetsPartition asked) {
+        ListOffsetsPartitionResponse answer =
+                new ListOffsetsPartitionResponse()
+                        .setPartitionIndex(asked.partitionIndex())
+                        .setOffset(UNKNOWN)
+                        .setTimestamp(UNKNOWN);
+        Resolved resolved = shards.byName(topic, asked.partitionIndex());
+        Errors error =
+                switch (resolved) {
+                    case Resolved.Missing(Errors why) -> why;
+                    case Resolved.Here here -> here.checkEpoch(asked.currentLeaderEpoch());
+                };
+        if (error != Errors.NONE || !(resolved instanceof Resolved.Here here)) {
+            return answer.setErrorCode(error.code());
+        }
+        try {
+            Found found = find(here, asked.timestamp());
+            return found == null
+                    ? answer
+                    : answer.setOffset(found.offset())
+                            .setTimestamp(found.timestampMs())
+                            .setLeaderEpoch(found.epoch());
+        } catch (IOException e) {
+            log.atError().setCause(e).addKeyValue("topic", topic).log("offset by time not found");
+            return answer.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+        }
+    }
+
+    private @Nullable Found find(Resolved.Here here, long timestamp) throws IOException {
+        Partition partition = here.partition();
+        if (timestamp == LATEST) {
+            return new Found(partition.committedEnd(), UNKNOWN, here.epoch());
+        }
+        if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
+            return new Found(partition.logStart(), UNKNOWN, here.epoch());
+        }
+        if (timestamp == MAX_TIMESTAMP) {
+            return queries.latest(partition);
+        }
+        if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
+            return null;
+        }
+        return queries.firstNotOlder(partition, timestamp);
+    }
+
+    OffsetForLeaderEpochResponseData offsetForLeaderEpoch(OffsetForLeaderEpochRequestData request) {
+        OffsetForLeaderEpochResponseData data = new OffsetForLeaderEpochResponseData();
+        for (OffsetForLeaderTopic topic : request.topics()) {
+            OffsetForLeaderTopicResult result =
+                    new OffsetForLeaderTopicResult().setTopic(topic.topic());
+            for (OffsetForLeaderPartition asked : topic.partitions()) {
+                result.partitions().add(epochEnd(topic.topic(), asked));
+            }
+            data.topics().add(result);
+        }
+        return data;
+    }
+
+    private EpochEndOffset epochEnd(String topic, OffsetForLeaderPartition asked) {
+        EpochEndOffset answer = new EpochEndOffset().setPartition(asked.partition());
+        return switch (shards.byName(topic, asked.partition())) {
+            case Resolved.Missing(Errors error) -> answer.setErrorCode(error.code());
+            case Resolved.Here here -> {
+                Errors error = here.checkEpoch(asked.currentLeaderEpoch());
+                if (error != Errors.NONE) {
+                    yield answer.setErrorCode(error.code());
+                }
+                yield fill(answer, here, asked.leaderEpoch());
+            }
+        };
+    }
+
+    private static EpochEndOffset fill(EpochEndOffset answer, Resolved.Here here, int epoch) {
+        Partition partition = here.partition();
+        if (epoch == here.epoch()) {
+            return answer.setLeaderEpoch(epoch).setEndOffset(partition.committedEnd());
+        }
+        EpochEnd end = epoch > here.epoch() ? null : OffsetQueries.epochEnd(partition, epoch);
+        return end == null
+                ? answer
+                : answer.setLeaderEpoch(end.epoch()).setEndOffset(end.endOffset());
+    }
+}

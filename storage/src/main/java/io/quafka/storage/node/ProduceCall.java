@@ -1,0 +1,154 @@
+package io.quafka.storage.node;
+
+import io.quafka.storage.batch.BatchValidator;
+import io.quafka.storage.batch.Validation;
+import io.quafka.storage.shard.AppendItem;
+import io.quafka.storage.shard.AppendRequest;
+import io.quafka.storage.shard.Shard;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/// One produce request: validated on the caller's thread, appended by the shards' writers, answered
+/// when the last one is done.
+final class ProduceCall {
+    private static final short ACKS_ALL = -1;
+
+    private final Shards shards;
+    private final BatchValidator validator;
+    private final long nowMs;
+    private final ProduceResponseData response = new ProduceResponseData();
+    private final CompletableFuture<ProduceResponseData> done = new CompletableFuture<>();
+    private final List<ShardPart> parts = new ArrayList<>(1);
+    private final AtomicInteger open = new AtomicInteger(1);
+
+    /// What goes to one shard, and where its answers belong.
+    private static final class ShardPart {
+        final Shard shard;
+        final List<AppendItem> items = new ArrayList<>();
+        final List<PartitionProduceResponse> answers = new ArrayList<>();
+        long bytes;
+
+        ShardPart(Shard shard) {
+            this.shard = shard;
+        }
+    }
+
+    ProduceCall(Shards shards, BatchValidator validator, long nowMs) {
+        this.shards = shards;
+        this.validator = validator;
+        this.nowMs = nowMs;
+    }
+
+    CompletableFuture<ProduceResponseData> run(ProduceRequestData request) {
+        boolean all = request.acks() == ACKS_ALL;
+        for (TopicProduceData topic : request.topicData()) {
+            TopicProduceResponse answer =
+                    new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId());
+            List<PartitionProduceResponse> answers = new ArrayList<>(topic.partitionData().size());
+            for (PartitionProduceData data : topic.partitionData()) {
+                PartitionProduceResponse partition =
+                        new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
+                answers.add(partition);
+                prepare(shards.byId(topic.topicId(), data.index()), data, partition, all);
+            }
+            response.responses().add(answer.setPartitionResponses(answers));
+        }
+        open.addAndGet(parts.size());
+        for (ShardPart part : parts) {
+            part.shard.append(new AppendRequest(part.items, part.bytes, () -> answered(part)));
+        }
+        oneDone();
+        return done;
+    }
+
+    private void prepare(
+            Resolved resolved,
+            PartitionProduceData data,
+            PartitionProduceResponse answer,
+            boolean all) {
+        switch (resolved) {
+            case Resolved.Missing(Errors error) -> answer.setErrorCode(error.code());
+            case Resolved.Here here -> {
+                if (all && here.inSync() < here.topic().settings().minInSyncReplicas()) {
+                    answer.setErrorCode(Errors.NOT_ENOUGH_REPLICAS.code());
+                    return;
+                }
+                validate(here, data, answer);
+            }
+        }
+    }
+
+    private void validate(
+            Resolved.Here here, PartitionProduceData data, PartitionProduceResponse answer) {
+        if (!(data.records() instanceof MemoryRecords records)) {
+            answer.setErrorCode(Errors.INVALID_RECORD.code());
+            answer.setErrorMessage("no records");
+            return;
+        }
+        switch (validator.validate(records.buffer(), here.topic().settings(), nowMs)) {
+            case Validation.Accepted(ByteBuffer batch, _, _, long logAppendTimeMs) -> {
+                answer.setLogAppendTimeMs(logAppendTimeMs);
+                ShardPart part = partOf(here.shard());
+                part.items.add(new AppendItem(here.partition(), batch));
+                part.answers.add(answer);
+                part.bytes += batch.remaining();
+            }
+            case Validation.Refused refused -> {
+                answer.setErrorCode(refused.error().code());
+                answer.setErrorMessage(refused.message());
+                for (Validation.RecordError record : refused.records()) {
+                    answer.recordErrors()
+                            .add(
+                                    new BatchIndexAndErrorMessage()
+                                            .setBatchIndex(record.index())
+                                            .setBatchIndexErrorMessage(record.message()));
+                }
+            }
+        }
+    }
+
+    private ShardPart partOf(Shard shard) {
+        for (ShardPart part : parts) {
+            if (part.shard == shard) {
+                return part;
+            }
+        }
+        ShardPart part = new ShardPart(shard);
+        parts.add(part);
+        return part;
+    }
+
+    private void answered(ShardPart part) {
+        for (int i = 0; i < part.items.size(); i++) {
+            AppendItem item = part.items.get(i);
+            PartitionProduceResponse answer = part.answers.get(i);
+            answer.setErrorCode(item.error().code());
+            if (item.error() == Errors.NONE) {
+                answer.setBaseOffset(item.baseOffset());
+                answer.setLogStartOffset(item.partition().logStart());
+            } else {
+                answer.setErrorMessage(item.message());
+                answer.setLogAppendTimeMs(-1);
+            }
+        }
+        oneDone();
+    }
+
+    private void oneDone() {
+        if (open.decrementAndGet() == 0) {
+            done.complete(response);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.quafka.storage.node;
+
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.ShardState;
+import io.quafka.storage.index.Index;
+import io.quafka.storage.shard.Housekeeping;
+import io.quafka.storage.shard.Shard;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/// Opens the shards that the controller gave this node, and tells each the epoch it leads in.
+final class ShardOpener {
+    private final int nodeId;
+    private final StorageConfig config;
+    private final Index index;
+    private final Shards shards;
+    private final Housekeeper housekeeper;
+    private final InstantSource clock;
+
+    ShardOpener(
+            int nodeId,
+            StorageConfig config,
+            Index index,
+            Shards shards,
+            Housekeeper housekeeper,
+            InstantSource clock) {
+        this.nodeId = nodeId;
+        this.config = config;
+        this.index = index;
+        this.shards = shards;
+        this.housekeeper = housekeeper;
+        this.clock = clock;
+    }
+
+    int nodeId() {
+        return nodeId;
+    }
+
+    synchronized void openShards(ClusterImage image) throws IOException, InterruptedException {
+        for (ShardState state : image.shards().values()) {
+            if (state.leader() != nodeId) {
+                continue;
+            }
+            Shard shard = shards.get(state.id());
+            if (shard == null) {
+                shard = open(state.id());
+                shard.lead(state.epoch());
+                housekeeper.add(new Housekeeping(shard, index, clock));
+                shards.add(shard);
+            } else {
+                shard.lead(state.epoch());
+            }
+        }
+    }
+
+    private Shard open(int id) throws IOException, InterruptedException {
+        Path directory = config.directory().resolve("shard-" + id);
+        return Shard.open(id, directory, index.shard(id), config.log(), clock);
+    }
+}

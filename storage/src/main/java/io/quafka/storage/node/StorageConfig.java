@@ -1,0 +1,25 @@
+package io.quafka.storage.node;
+
+import io.quafka.storage.index.IndexOptions;
+import io.quafka.storage.log.LogOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// What a storage node is told at its start.
+///
+/// @param directory where its shards and index live; made where it does not exist
+/// @param readBufferBytes memory that fetch answers may lie in, all together
+/// @param readers threads that read from the index and the disk
+/// @param retentionInterval how often records are checked for expiry
+/// @param producerExpiry idempotent producers silent for longer are forgotten
+public record StorageConfig(
+        Path directory,
+        LogOptions log,
+        IndexOptions index,
+        long readBufferBytes,
+        int readers,
+        Duration retentionInterval,
+        Duration producerExpiry) {
+    /// Kafka's default for `producer.id.expiration.ms`.
+    public static final Duration PRODUCER_EXPIRY = Duration.ofDays(1);
+}

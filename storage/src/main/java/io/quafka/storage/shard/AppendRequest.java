@@ -1,0 +1,19 @@
+package io.quafka.storage.shard;
+
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// Batches of one shard that came together and are answered together.
+///
+/// @param items in the order of appending
+/// @param bytes of all batches
+/// @param done called once, on the shard's writer thread, when every item is durable or refused:
+///   must not block
+public record AppendRequest(List<AppendItem> items, long bytes, Runnable done) {
+    void refuse(Errors error, @Nullable String message) {
+        for (AppendItem item : items) {
+            item.refuse(error, message);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package io.quafka.storage.shard;
+
+import io.quafka.storage.batch.BatchHeader;
+import io.quafka.storage.index.Run;
+import io.quafka.storage.log.CommitLog;
+import io.quafka.storage.log.GroupBuilder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+
+/// Decides queued requests and writes them as one group. Belongs to the shard's writer.
+final class GroupWriter {
+    private final Shard shard;
+    private final IndexFeed feed;
+    private final CommitLog log;
+    private final InstantSource clock;
+    private final GroupBuilder group = new GroupBuilder();
+    private final List<Partition> touched = new ArrayList<>();
+
+    GroupWriter(Shard shard, IndexFeed feed, InstantSource clock) {
+        this.shard = shard;
+        this.feed = feed;
+        this.log = shard.log();
+        this.clock = clock;
+    }
+
+    /// Appends what can be appended and refuses the rest, item by item; accepted items are durable
+    /// on return.
+    ///
+    /// @throws IOException when the state of the disk is unknown: the shard must stop
+    void append(List<AppendRequest> requests, int epoch) throws IOException, InterruptedException {
+        if (!hasRoomFor(requests)) {
+            for (AppendRequest request : requests) {
+                request.refuse(
+                        Errors.KAFKA_STORAGE_ERROR,
+                        "no room on the disk of the storage node; retry when retention has freed some");
+            }
+            return;
+        }
+        for (AppendRequest request : requests) {
+            for (AppendItem item : request.items()) {
+                stage(item, epoch);
+            }
+        }
+        if (!touched.isEmpty()) {
+            writeStaged(epoch);
+        }
+    }
+
+    /// Room is made sure of before anything is decided, so that a full disk changes no state.
+    private boolean hasRoomFor(List<AppendRequest> requests)
+            throws IOException, InterruptedException {
+        if (feed.mustRefuse() && !feed.tryCommit()) {
+            return false;
+        }
+        long bytes = 0;
+        long entries = 0;
+        for (AppendRequest request : requests) {
+            bytes += request.bytes();
+            entries += request.items().size();
+        }
+        return log.ensureRoom(GroupBuilder.sizeBound(entries, bytes), false);
+    }
+
+    private void stage(AppendItem item, int epoch) {
+        Partition partition = item.partition;
+        if (partition.isDropped()) {
+            item.refuse(Errors.UNKNOWN_TOPIC_OR_PARTITION, "the partition was deleted");
+            return;
+        }
+        partition.load();
+        ByteBuffer batch = item.batch;
+        int at = batch.position();
+        boolean idempotent = BatchHeader.hasProducerId(batch, at);
+        if (idempotent) {
+            ProducerTable.Verdict verdict =
+                    partition.producers.check(
+                            BatchHeader.producerId(batch, at),
+                            BatchHeader.producerEpoch(batch, at),
+                            BatchHeader.baseSequence(batch, at),
+                            BatchHeader.lastSequence(batch, at));
+            switch (verdict) {
+                case ProducerTable.Verdict.Append _ -> {}
+                case ProducerTable.Verdict.Duplicate(long baseOffset) -> {
+                    item.accept(baseOffset);
+                    return;
+                }
+                case ProducerTable.Verdict.Refused(Errors error, String message) -> {
+                    item.refuse(error, message);
+                    return;
+                }
+            }
+        }
+        if (partition.staged.isEmpty()) {
+            touched.add(partition);
+        }
+        item.accept(partition.staged.nextOffset());
+        partition.staged.stage(batch, epoch);
+        if (idempotent) {
+            ProducerUpdates.note(partition, feed, batch, at, clock.millis());
+        }
+    }
+
+    private void writeStaged(int epoch) throws IOException {
+        group.clear();
+        for (Partition partition : touched) {
+            List<ByteBuffer> batches = partition.staged.batches();
+            ByteBuffer first = batches.getFirst();
+            group.openRun(
+                    partition.key().topicId(),
+                    partition.key().partition(),
+                    BatchHeader.baseOffset(first, first.position()));
+            for (ByteBuffer batch : batches) {
+                group.addBatch(batch.duplicate());
+            }
+        }
+        long position = writeGroup(epoch);
+        long runPosition = position + group.payloadOffset();
+        for (Partition partition : touched) {
+            List<Run> runs = partition.staged.stagedRuns(runPosition, epoch);
+            Run last = runs.getLast();
+            runPosition = last.position() + last.length();
+            partition.staged.clear();
+            partition.commit(runs);
+            feed.runs(partition, runs);
+        }
+        touched.clear();
+        feed.groupApplied(position, log.end());
+    }
+
+    /// @return where the group lies
+    private long writeGroup(int epoch) throws IOException {
+        long position = log.end();
+        log.append(group, epoch);
+        log.sync();
+        return position;
+    }
+
+    void raiseLogStart(ShardTask.RaiseLogStart task, int epoch)
+            throws IOException, InterruptedException {
+        Partition partition = task.partition();
+        partition.load();
+        long offset = task.offset();
+        if (partition.isDropped() || offset <= partition.logStart()) {
+            task.done().complete(partition.logStart());
+            return;
+        }
+        if (offset > partition.committedEnd()) {
+            task.fail(new IllegalArgumentException("offset " + offset + " is past the end"));
+            return;
+        }
+        if (!feed.tryCommit() || !log.ensureRoom(GroupBuilder.sizeBound(1, 0), true)) {
+            task.fail(new ShardUnavailableException(shard.id(), "no room on its disk"));
+            return;
+        }
+        group.clear();
+        group.addLogStart(partition.key().topicId(), partition.key().partition(), offset);
+        long position = writeGroup(epoch);
+        partition.raiseLogStart(offset);
+        feed.logStart(partition, offset);
+        feed.groupApplied(position, log.end());
+        feed.tryCommit();
+        task.done().complete(offset);
+    }
+
+    void drop(ShardTask.Drop task, int epoch) throws IOException, InterruptedException {
+        Partition partition = task.partition();
+        if (partition.isDropped()) {
+            task.done().complete(false);
+            return;
+        }
+        partition.load();
+        if (partition.lastRun() == null && partition.committedEnd() == 0) {
+            partition.drop();
+            shard.forget(partition);
+            task.done().complete(true);
+            return;
+        }
+        if (!feed.tryCommit() || !log.ensureRoom(GroupBuilder.sizeBound(1, 0), true)) {
+            task.fail(new ShardUnavailableException(shard.id(), "no room on its disk"));
+            return;
+        }
+        group.clear();
+        group.addDropped(partition.key().topicId(), partition.key().partition());
+        long position = writeGroup(epoch);
+        partition.drop();
+        feed.dropped(partition.key());
+        feed.groupApplied(position, log.end());
+        feed.tryCommit();
+        shard.forget(partition);
+        task.done().complete(true);
+    }
+}

@@ -1,0 +1,166 @@
+package io.quafka.storage.shard;
+
+import io.quafka.storage.index.IndexException;
+import io.quafka.storage.index.PartitionKey;
+import io.quafka.storage.index.Run;
+import io.quafka.storage.index.ShardIndex;
+import io.quafka.storage.index.Update;
+import io.quafka.storage.log.CommitLog;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings what the commit log says to the index, in bulk: rows are gathered over many groups and
+/// committed together with the position up to which they are complete. Belongs to the shard's
+/// writer (and, before it starts, to recovery).
+final class IndexFeed {
+    private static final Logger log = LoggerFactory.getLogger(IndexFeed.class);
+
+    /// Rows gathered before they are committed even under load.
+    static final int ROWS_MAX = 4096;
+
+    /// Rows gathered while the index cannot take them (its disk is full, say); beyond, appends are
+    /// refused.
+    static final int ROWS_REFUSE = 200_000;
+
+    /// State of the shard: start of the last group that the index includes, to tell at recovery
+    /// whether log and index belong together.
+    static final String LAST_GROUP = "last-group";
+
+    private final ShardIndex index;
+    private final CommitLog commitLog;
+    private final SegmentSpace space;
+    private final Set<Long> touchedSegments = new HashSet<>();
+    private final List<Partition> touchedPartitions = new ArrayList<>();
+    private Update update;
+    private long appliedTo;
+    private long lastGroup = -1;
+    private boolean failing;
+
+    IndexFeed(ShardIndex index, CommitLog commitLog, SegmentSpace space) {
+        this.index = index;
+        this.commitLog = commitLog;
+        this.space = space;
+        this.update = index.newUpdate();
+        this.appliedTo = index.appliedPosition();
+    }
+
+    void runs(Partition partition, List<Run> runs) {
+        for (Run run : runs) {
+            update.putRun(partition.key(), run);
+            account(run.position(), run.length());
+        }
+        touchedPartitions.add(partition);
+    }
+
+    private void account(long position, long bytes) {
+        long base = commitLog.segmentOf(position);
+        space.add(base, bytes);
+        touchedSegments.add(base);
+    }
+
+    void producer(Partition partition, long producerId) {
+        update.putProducer(partition.key(), producerId, partition.producers.encode(producerId));
+    }
+
+    void producerGone(Partition partition, long producerId) {
+        update.deleteProducer(partition.key(), producerId);
+    }
+
+    /// Drops runs that end before an offset, and says so to the space accounts. Nothing may be
+    /// pending, for the index is read: [#tryCommit] comes first. Doing it again after a crash
+    /// changes nothing.
+    void logStart(Partition partition, long offset) {
+        freeRuns(partition.key(), offset);
+        update.deleteRunsBefore(partition.key(), offset);
+        update.putLogStart(partition.key(), offset);
+    }
+
+    /// Drops all rows of a partition; as with [#logStart], nothing may be pending.
+    void dropped(PartitionKey key) {
+        freeRuns(key, Long.MAX_VALUE);
+        update.deletePartition(key);
+    }
+
+    private void freeRuns(PartitionKey key, long before) {
+        index.scan(
+                key,
+                0,
+                run -> {
+                    if (run.lastOffset() >= before) {
+                        return false;
+                    }
+                    account(run.position(), -run.length());
+                    return true;
+                });
+    }
+
+    void segmentGone(long base) {
+        space.forget(base);
+        touchedSegments.remove(base);
+        update.deleteSegment(base);
+    }
+
+    /// Everything up to the end of the group that starts at `group` was handed over.
+    void groupApplied(long group, long end) {
+        lastGroup = group;
+        appliedTo = end;
+    }
+
+    boolean isFull() {
+        return update.size() >= ROWS_MAX;
+    }
+
+    boolean isEmpty() {
+        return update.size() == 0 && appliedTo == index.appliedPosition();
+    }
+
+    /// True while so much waits for the index that no more may be taken on.
+    boolean mustRefuse() {
+        return update.size() >= ROWS_REFUSE;
+    }
+
+    /// Commits what was gathered. On failure it is kept and tried again with the next call.
+    ///
+    /// @return false if the index did not take it
+    boolean tryCommit() {
+        try {
+            commit();
+            if (failing) {
+                failing = false;
+                log.atWarn().log("the index takes updates again");
+            }
+            return true;
+        } catch (IndexException e) {
+            if (!failing) {
+                failing = true;
+                log.atError().setCause(e).log("the index does not take updates: kept in memory");
+            }
+            return false;
+        }
+    }
+
+    /// @throws IndexException if the index does not take it; nothing is lost
+    void commit() {
+        for (long base : touchedSegments) {
+            update.putSegmentLive(base, space.live(base));
+        }
+        touchedSegments.clear();
+        if (lastGroup >= 0) {
+            update.putState(LAST_GROUP, ByteBuffer.allocate(8).putLong(lastGroup).array());
+        }
+        update.appliedTo(appliedTo);
+        update.commit();
+        update = index.newUpdate();
+        touchedPartitions.forEach(Partition::trimRecent);
+        touchedPartitions.clear();
+    }
+
+    void close() {
+        update.close();
+    }
+}

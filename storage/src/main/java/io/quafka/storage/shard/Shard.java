@@ -1,0 +1,235 @@
+package io.quafka.storage.shard;
+
+import io.quafka.storage.index.PartitionKey;
+import io.quafka.storage.index.Run;
+import io.quafka.storage.index.ShardIndex;
+import io.quafka.storage.log.CommitLog;
+import io.quafka.storage.log.LogOptions;
+import io.quafka.storage.log.RecoveryReport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A set of partitions that share one commit log. Appends and other changes are queued for the
+/// shard's one writer thread; reads go past it, on any platform thread.
+public final class Shard implements AutoCloseable {
+    private static final Logger logger = LoggerFactory.getLogger(Shard.class);
+
+    private final int id;
+    private final ShardIndex index;
+    private final CommitLog log;
+    private final SegmentSpace space;
+    private final ShardWriter writer;
+    private final RecoveryReport recovery;
+    private final ConcurrentHashMap<PartitionKey, Partition> partitions = new ConcurrentHashMap<>();
+
+    private Shard(
+            int id, ShardIndex index, CommitLog log, RecoverySource source, InstantSource clock)
+            throws IOException {
+        this.id = id;
+        this.index = index;
+        this.log = log;
+        this.space = new SegmentSpace();
+        space.restore(index.segmentLive());
+        IndexFeed feed = new IndexFeed(index, log, space);
+        GroupApplier applier = new GroupApplier(this, feed);
+        this.recovery = log.recover(source.from(), applier::apply);
+        space.bases().stream().filter(base -> !log.has(base)).forEach(feed::segmentGone);
+        feed.tryCommit();
+        this.writer = new ShardWriter(this, feed, clock);
+    }
+
+    /// Where replay starts: a wrapper so that the constructor's parameters cannot be swapped.
+    private record RecoverySource(long from) {}
+
+    /// Opens the shard's log, replays what the index lacks, cuts a torn tail and starts the writer.
+    ///
+    /// @throws IndexAheadException if the index knows of groups that the log does not have
+    public static Shard open(
+            int id, Path directory, ShardIndex index, LogOptions options, InstantSource clock)
+            throws IOException, InterruptedException {
+        CommitLog log = CommitLog.open(directory, id, options, clock);
+        try {
+            long from = index.appliedPosition();
+            byte[] lastGroup = index.getState(IndexFeed.LAST_GROUP);
+            if (lastGroup != null && !log.groupEndsAt(ByteBuffer.wrap(lastGroup).getLong(), from)) {
+                throw new IndexAheadException(id, from);
+            }
+            Shard shard = new Shard(id, index, log, new RecoverySource(from), clock);
+            RecoveryReport report = shard.recovery;
+            logger.atInfo()
+                    .addKeyValue("shard", id)
+                    .addKeyValue("from", report.replayedFrom())
+                    .addKeyValue("end", report.end())
+                    .addKeyValue("groups", report.groups())
+                    .addKeyValue("tornTail", report.tornTail())
+                    .addKeyValue("damages", report.damages().size())
+                    .log("shard recovered");
+            shard.writer.start();
+            return shard;
+        } catch (IOException | RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    public int id() {
+        return id;
+    }
+
+    ShardIndex index() {
+        return index;
+    }
+
+    CommitLog log() {
+        return log;
+    }
+
+    SegmentSpace space() {
+        return space;
+    }
+
+    /// What opening found and did.
+    public RecoveryReport recovery() {
+        return recovery;
+    }
+
+    /// The shard's handle for a partition, made on first use; does not touch the disk.
+    public Partition partition(PartitionKey key) {
+        Partition known = partitions.get(key);
+        return known != null ? known : partitions.computeIfAbsent(key, k -> new Partition(this, k));
+    }
+
+    void forget(Partition partition) {
+        partitions.remove(partition.key(), partition);
+    }
+
+    /// The epoch that new batches are stamped with.
+    public void lead(int epoch) {
+        writer.lead(epoch);
+    }
+
+    public int epoch() {
+        return writer.epoch();
+    }
+
+    /// Queues batches; the request's `done` runs when they are durable or refused. Requests of one
+    /// thread keep their order.
+    public void append(AppendRequest request) {
+        writer.submit(new ShardTask.Append(request));
+    }
+
+    /// Drops a partition's records below an offset; no-operation if the log starts there or later
+    /// already.
+    ///
+    /// @return the log start after it, durable
+    public CompletableFuture<Long> raiseLogStart(Partition partition, long offset) {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.RaiseLogStart(partition, offset, done));
+        return done;
+    }
+
+    /// Drops a partition with everything in it.
+    public CompletableFuture<Boolean> drop(Partition partition) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.Drop(partition, done));
+        return done;
+    }
+
+    public CompletableFuture<List<ProducerInfo>> describeProducers(Partition partition) {
+        CompletableFuture<List<ProducerInfo>> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.DescribeProducers(partition, done));
+        return done;
+    }
+
+    CompletableFuture<Integer> expireProducers(Partition partition, long beforeMs) {
+        CompletableFuture<Integer> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.ExpireProducers(partition, beforeMs, done));
+        return done;
+    }
+
+    CompletableFuture<Boolean> roll() {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.Roll(done));
+        return done;
+    }
+
+    /// Hands what the writer has gathered to the index; false if the index does not take it.
+    public CompletableFuture<Boolean> feedIndex() {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.FeedIndex(done));
+        return done;
+    }
+
+    CompletableFuture<Boolean> forgetSegment(long base) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.ForgetSegment(base, done));
+        return done;
+    }
+
+    /// Reads log bytes into `target`, which it fills; platform threads only.
+    public void read(long position, ByteBuffer target) throws IOException {
+        log.read(position, target);
+    }
+
+    /// See [ShardIndex#firstByCumulativeTimestamp]; the newest runs may not be in the index yet.
+    public @Nullable Run firstByCumulativeTimestamp(PartitionKey key, long timestampMs) {
+        return index.firstByCumulativeTimestamp(key, timestampMs);
+    }
+
+    /// See [ShardIndex#lastOfEpochAtMost]; the newest runs may not be in the index yet.
+    public @Nullable Run lastOfEpochAtMost(PartitionKey key, int epoch) {
+        return index.lastOfEpochAtMost(key, epoch);
+    }
+
+    /// Bytes of a partition's records in this shard, but for the newest that are not in the index
+    /// yet.
+    public long sizeOf(PartitionKey key) {
+        Run first = index.firstRun(key);
+        Run last = index.lastRun(key);
+        return first == null || last == null
+                ? 0
+                : last.cumulativeBytes() - first.cumulativeBytes() + first.length();
+    }
+
+    /// Partitions that hold something, or once did and still exist.
+    public List<PartitionKey> partitions() {
+        List<PartitionKey> keys = new ArrayList<>();
+        index.partitions(keys::add);
+        return keys;
+    }
+
+    /// Name of the file that a position lies in, for error messages.
+    public String describe(long position) {
+        return "shard %d, segment %020d.log, position %d"
+                .formatted(id, log.segmentOf(position), position);
+    }
+
+    /// True until a write failed; then only reads go on, until the process is started again.
+    public boolean isWritable() {
+        return writer.isRunning();
+    }
+
+    public long sizeOnDisk() throws IOException {
+        return log.sizeOnDisk();
+    }
+
+    public long logEnd() {
+        return log.end();
+    }
+
+    /// Appends what is queued, hands everything to the index, and stops.
+    @Override
+    public void close() throws IOException {
+        writer.close();
+        log.close();
+    }
+}

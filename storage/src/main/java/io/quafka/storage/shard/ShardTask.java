@@ -1,0 +1,51 @@
+package io.quafka.storage.shard;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.protocol.Errors;
+
+/// What the shard's writer is asked to do, in the order of asking.
+sealed interface ShardTask {
+    /// The task will not be done.
+    void fail(RuntimeException why);
+
+    record Append(AppendRequest request) implements ShardTask {
+        @Override
+        public void fail(RuntimeException why) {
+            request.refuse(Errors.KAFKA_STORAGE_ERROR, why.getMessage());
+            request.done().run();
+        }
+    }
+
+    /// A task that is answered by a future.
+    sealed interface Asked<T> extends ShardTask {
+        CompletableFuture<T> done();
+
+        @Override
+        default void fail(RuntimeException why) {
+            done().completeExceptionally(why);
+        }
+    }
+
+    /// Logged: the future completes when it is durable, with the new log start.
+    record RaiseLogStart(Partition partition, long offset, CompletableFuture<Long> done)
+            implements Asked<Long> {}
+
+    /// Logged: the partition and its data are gone when the future completes.
+    record Drop(Partition partition, CompletableFuture<Boolean> done) implements Asked<Boolean> {}
+
+    /// Seals the active segment if it holds anything.
+    record Roll(CompletableFuture<Boolean> done) implements Asked<Boolean> {}
+
+    /// A sealed segment's file is gone.
+    record ForgetSegment(long base, CompletableFuture<Boolean> done) implements Asked<Boolean> {}
+
+    record DescribeProducers(Partition partition, CompletableFuture<List<ProducerInfo>> done)
+            implements Asked<List<ProducerInfo>> {}
+
+    record ExpireProducers(Partition partition, long beforeMs, CompletableFuture<Integer> done)
+            implements Asked<Integer> {}
+
+    /// Hands what is pending to the index.
+    record FeedIndex(CompletableFuture<Boolean> done) implements Asked<Boolean> {}
+}

@@ -1,0 +1,258 @@
+package io.quafka.storage.shard;
+
+import io.quafka.storage.log.CommitLog;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one thread that changes a shard. In a loop it
+///
+/// 1. gathers what is queued, up to [#GROUP_BYTES],
+/// 2. decides each batch (sequence, offset) and builds one group,
+/// 3. writes the group with one gathered write and forces it with one `fdatasync`,
+/// 4. makes it readable and completes the requests,
+/// 5. hands its rows to the index when many have gathered, or when nothing else is to be done.
+///
+/// After a failed write or force nothing more is appended: what the disk holds is unknown until
+/// recovery.
+final class ShardWriter {
+    private static final Logger log = LoggerFactory.getLogger(ShardWriter.class);
+
+    /// A group takes no further request once it has this many bytes.
+    static final long GROUP_BYTES = 8 << 20;
+
+    /// Tasks that may wait; memory for their bytes is bounded where they were read.
+    static final int QUEUE_MAX = 200_000;
+
+    /// Longest time that rows wait for the index while the shard is idle.
+    private static final long FEED_IDLE_NANOS = 200_000_000;
+
+    private final Shard shard;
+    private final IndexFeed feed;
+    private final GroupWriter groups;
+    private final CommitLog commitLog;
+    private final ConcurrentLinkedQueue<ShardTask> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final Thread thread;
+    private volatile boolean parked;
+    private volatile boolean terminated;
+    private volatile State state = State.Running.INSTANCE;
+    private volatile int epoch;
+
+    /// Running → Failed → Closed, or Running → Closed.
+    sealed interface State {
+        enum Running implements State {
+            INSTANCE
+        }
+
+        record Failed(String why) implements State {}
+
+        enum Closed implements State {
+            INSTANCE
+        }
+    }
+
+    ShardWriter(Shard shard, IndexFeed feed, InstantSource clock) {
+        this.shard = shard;
+        this.feed = feed;
+        this.commitLog = shard.log();
+        this.groups = new GroupWriter(shard, feed, clock);
+        this.thread = Thread.ofPlatform().name("quafka-shard-" + shard.id()).unstarted(this::loop);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void lead(int newEpoch) {
+        epoch = newEpoch;
+    }
+
+    int epoch() {
+        return epoch;
+    }
+
+    boolean isRunning() {
+        return state instanceof State.Running;
+    }
+
+    void submit(ShardTask task) {
+        if (!isRunning()) {
+            task.fail(notRunning());
+            return;
+        }
+        if (queued.incrementAndGet() > QUEUE_MAX) {
+            queued.decrementAndGet();
+            task.fail(new ShardUnavailableException(shard.id(), "its queue is full"));
+            return;
+        }
+        queue.add(task);
+        if (parked) {
+            LockSupport.unpark(thread);
+        }
+        if (terminated) {
+            failQueued();
+        }
+    }
+
+    private ShardUnavailableException notRunning() {
+        String why =
+                switch (state) {
+                    case State.Running _ -> "it is starting";
+                    case State.Failed(String text) -> text;
+                    case State.Closed _ -> "it is closed";
+                };
+        return new ShardUnavailableException(shard.id(), why);
+    }
+
+    private void loop() {
+        List<AppendRequest> appends = new ArrayList<>();
+        try {
+            while (true) {
+                ShardTask control = gather(appends);
+                if (!appends.isEmpty()) {
+                    write(appends);
+                    appends.clear();
+                }
+                if (control != null) {
+                    control(control);
+                } else if (queue.isEmpty()) {
+                    if (state instanceof State.Closed) {
+                        return;
+                    }
+                    idle();
+                }
+                if (feed.isFull()) {
+                    feed.tryCommit();
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            state = new State.Failed("a write failed: " + e);
+            log.atError()
+                    .setCause(e)
+                    .addKeyValue("shard", shard.id())
+                    .log("shard failed: no more appends until the process is started again");
+            for (AppendRequest request : appends) {
+                new ShardTask.Append(request).fail(notRunning());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            state = State.Closed.INSTANCE;
+        } finally {
+            terminated = true;
+            failQueued();
+        }
+    }
+
+    /// Moves queued appends to `appends`, up to a group's size; stops at any other task, which it
+    /// returns.
+    private @Nullable ShardTask gather(List<AppendRequest> appends) {
+        long bytes = 0;
+        while (bytes < GROUP_BYTES) {
+            ShardTask task = queue.poll();
+            if (task == null) {
+                return null;
+            }
+            queued.decrementAndGet();
+            if (!(task instanceof ShardTask.Append(AppendRequest request))) {
+                return task;
+            }
+            appends.add(request);
+            bytes += request.bytes();
+        }
+        return null;
+    }
+
+    private void write(List<AppendRequest> appends) throws IOException, InterruptedException {
+        groups.append(appends, epoch);
+        for (AppendRequest request : appends) {
+            request.done().run();
+        }
+    }
+
+    private void control(ShardTask task) throws IOException, InterruptedException {
+        switch (task) {
+            case ShardTask.Append _ -> throw new IllegalStateException("appends are gathered");
+            case ShardTask.RaiseLogStart raise -> groups.raiseLogStart(raise, epoch);
+            case ShardTask.Drop drop -> groups.drop(drop, epoch);
+            case ShardTask.Roll(var done) ->
+                    done.complete(
+                            commitLog.end() > commitLog.activeBase()
+                                    && commitLog.roll(CommitLog.CONTROL_HEADROOM_BYTES));
+            case ShardTask.ForgetSegment(long base, var done) -> {
+                feed.segmentGone(base);
+                done.complete(feed.tryCommit());
+            }
+            case ShardTask.DescribeProducers(Partition partition, var done) -> {
+                partition.load();
+                done.complete(partition.producers.describe());
+            }
+            case ShardTask.ExpireProducers(Partition partition, long beforeMs, var done) -> {
+                partition.load();
+                List<Long> gone = partition.producers.expire(beforeMs);
+                gone.forEach(id -> feed.producerGone(partition, id));
+                done.complete(gone.size());
+            }
+            case ShardTask.FeedIndex(var done) -> done.complete(feed.tryCommit());
+        }
+    }
+
+    /// Nothing is queued: gives the index what has gathered if nothing comes for a while, then
+    /// waits.
+    private void idle() throws InterruptedException {
+        parked = true;
+        try {
+            boolean pending = !feed.isEmpty();
+            if (queue.isEmpty() && isRunning()) {
+                if (pending) {
+                    LockSupport.parkNanos(this, FEED_IDLE_NANOS);
+                } else {
+                    LockSupport.park(this);
+                }
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (pending && queue.isEmpty()) {
+                feed.tryCommit();
+            }
+        } finally {
+            parked = false;
+        }
+    }
+
+    private void failQueued() {
+        for (ShardTask task = queue.poll(); task != null; task = queue.poll()) {
+            queued.decrementAndGet();
+            task.fail(notRunning());
+        }
+    }
+
+    /// Does what is queued, then stops.
+    void close() {
+        if (state instanceof State.Running) {
+            state = State.Closed.INSTANCE;
+        }
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        feed.tryCommit();
+        feed.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

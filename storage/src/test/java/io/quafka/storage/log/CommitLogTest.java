@@ -1,0 +1,250 @@
+package io.quafka.storage.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quafka.storage.StoredBatches;
+import io.quafka.storage.batch.BatchHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommitLogTest {
+    private static final LogOptions SMALL = new LogOptions(512 << 10, 256 << 10, 0, true, 4);
+    private static final Uuid TOPIC = new Uuid(7, 8);
+
+    @TempDir Path directory;
+
+    private final GroupBuilder group = new GroupBuilder();
+    private long nextOffset;
+
+    private CommitLog open() throws Exception {
+        return CommitLog.open(directory, 3, SMALL, InstantSource.system());
+    }
+
+    private RecoveryReport recoverAll(CommitLog log, List<String> values) throws IOException {
+        return log.recover(
+                0,
+                read ->
+                        read.entries().stream()
+                                .filter(entry -> entry.kind() == EntryKind.RUN)
+                                .forEach(run ->
+                                        values.addAll(StoredBatches.read(read.bytesOf(run)))));
+    }
+
+    private long append(CommitLog log, String value) throws Exception {
+        ByteBuffer batch = StoredBatches.of(1000, value);
+        BatchHeader.setBaseOffset(batch, 0, nextOffset);
+        group.clear();
+        group.openRun(TOPIC, 0, nextOffset++);
+        group.addBatch(batch);
+        assertThat(log.ensureRoom(group.size(), false)).isTrue();
+        long position = log.end();
+        log.append(group, 1);
+        log.sync();
+        return position;
+    }
+
+    @Test
+    void whatWasAppendedIsReplayedInOrderOverSegments() throws Exception {
+        List<String> written = new ArrayList<>();
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            for (int i = 0; i < 200; i++) {
+                String value = i + "-" + "x".repeat(20_000);
+                written.add(i + "=" + value);
+                append(log, value);
+            }
+            assertThat(log.sealed()).hasSizeGreaterThan(5);
+        }
+        List<String> read = new ArrayList<>();
+        try (CommitLog log = open()) {
+            RecoveryReport report = recoverAll(log, read);
+            assertThat(report.tornTail()).isFalse();
+            assertThat(report.damages()).isEmpty();
+            assertThat(report.groups()).isEqualTo(200);
+        }
+        assertThat(read).isEqualTo(written);
+    }
+
+    @Test
+    void aTornTailIsCutAndTheLogGoesOnThere() throws Exception {
+        long torn;
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            append(log, "kept");
+            torn = append(log, "torn" + "y".repeat(5000));
+        }
+        overwrite(torn + 3000, (byte) 0x55);
+        List<String> read = new ArrayList<>();
+        try (CommitLog log = open()) {
+            RecoveryReport report = recoverAll(log, read);
+            assertThat(report.tornTail()).isTrue();
+            assertThat(report.end()).isEqualTo(torn);
+            assertThat(read).containsExactly("0=kept");
+            nextOffset = 1;
+            append(log, "after");
+        }
+        read.clear();
+        try (CommitLog log = open()) {
+            assertThat(recoverAll(log, read).damages()).isEmpty();
+        }
+        assertThat(read).containsExactly("0=kept", "1=after");
+    }
+
+    @Test
+    void aDamagedHeadInTheMiddleIsNamedAndSkipped() throws Exception {
+        long damaged;
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            append(log, "a");
+            damaged = append(log, "b");
+            append(log, "c");
+        }
+        overwrite(damaged + GroupFormat.HEADER_BYTES + 4, (byte) 0x7f);
+        List<String> read = new ArrayList<>();
+        try (CommitLog log = open()) {
+            RecoveryReport report = recoverAll(log, read);
+            assertThat(report.tornTail()).isFalse();
+            assertThat(report.damages()).hasSize(1);
+            assertThat(report.damages().getFirst().from()).isEqualTo(damaged);
+        }
+        assertThat(read).containsExactly("0=a", "2=c");
+    }
+
+    @Test
+    void aDamagedRecordInTheMiddleIsNamedAndTheLogIsNotCut() throws Exception {
+        long damaged;
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            append(log, "a");
+            damaged = append(log, "b".repeat(1000));
+            append(log, "c");
+        }
+        overwrite(damaged + 600, (byte) 0x01);
+        try (CommitLog log = open()) {
+            List<Long> positions = new ArrayList<>();
+            RecoveryReport report = log.recover(0, read -> positions.add(read.position()));
+            assertThat(report.damages()).hasSize(1);
+            assertThat(report.damages().getFirst().what()).contains("offset 1");
+            assertThat(positions).hasSize(3);
+        }
+    }
+
+    @Test
+    void bytesOfAClientCannotPassForAGroup() throws Exception {
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            append(log, "a");
+            // A value that holds a copy of a real group, as a client could have read it from a
+            // stolen disk image.
+            long position = log.end();
+            ByteBuffer forged = ByteBuffer.allocate(4096);
+            for (int at = 0; at + 64 <= 4096; at += 64) {
+                forged.putInt(at, GroupFormat.MAGIC);
+                forged.putLong(at + GroupFormat.POSITION_AT, position + at);
+                forged.putLong(at + GroupFormat.DURABLE_AT, Long.MAX_VALUE);
+            }
+            append(log, new String(forged.array(), java.nio.charset.StandardCharsets.ISO_8859_1));
+            overwrite(position + 20, (byte) 0x11);
+        }
+        try (CommitLog log = open()) {
+            RecoveryReport report = recoverAll(log, new ArrayList<>());
+            assertThat(report.damages()).isEmpty();
+            assertThat(report.groups()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void recycledFilesDoNotBringOldGroupsBack() throws Exception {
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            for (int i = 0; i < 100; i++) {
+                append(log, "old" + "z".repeat(20_000));
+                for (CommitLog.SealedSegment sealed : log.sealed()) {
+                    log.drop(sealed.base());
+                }
+            }
+            append(log, "last");
+        }
+        List<String> read = new ArrayList<>();
+        try (CommitLog log = open()) {
+            RecoveryReport report = recoverAll(log, read);
+            assertThat(report.damages()).isEmpty();
+        }
+        assertThat(read.getLast()).isEqualTo("100=last");
+        for (int i = 1; i < read.size(); i++) {
+            long before = Long.parseLong(read.get(i - 1).split("=", 2)[0]);
+            assertThat(read.get(i)).startsWith((before + 1) + "=");
+        }
+    }
+
+    @Test
+    void aHollowedSegmentKeepsWhatLivesWhereItWas() throws Exception {
+        List<Long> positions = new ArrayList<>();
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            while (log.sealed().isEmpty()) {
+                positions.add(append(log, "v" + "q".repeat(40_000)));
+            }
+            CommitLog.SealedSegment sealed = log.sealed().getFirst();
+            long kept = log.hollow(sealed.base(), entry -> entry.offset() != 2);
+            assertThat(kept).isLessThan((sealed.end() - sealed.base()) / 3);
+            ByteBuffer bytes = ByteBuffer.allocate(200);
+            log.read(positions.get(2) + GroupFormat.align(64 + 48), bytes);
+        }
+        List<String> read = new ArrayList<>();
+        try (CommitLog log = open()) {
+            RecoveryReport report = recoverAll(log, read);
+            assertThat(report.damages()).isEmpty();
+            assertThat(report.groups()).isEqualTo(positions.size());
+        }
+        assertThat(read.getFirst()).startsWith("2=v");
+        long onDisk;
+        try (Stream<Path> files = Files.list(directory)) {
+            Path first =
+                    files.filter(f -> f.toString().endsWith(".log"))
+                            .sorted()
+                            .findFirst()
+                            .orElseThrow();
+            onDisk =
+                    (Long)
+                                    Files.getAttribute(
+                                            first,
+                                            "unix:blocks",
+                                            java.nio.file.LinkOption.NOFOLLOW_LINKS)
+                            * 512;
+        } catch (IllegalArgumentException | UnsupportedOperationException e) {
+            return;
+        }
+        assertThat(onDisk).isLessThan(150_000);
+    }
+
+    private void overwrite(long position, byte xor) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".log")).toList()) {
+                long base = Long.parseLong(file.getFileName().toString().replace(".log", ""));
+                long at = SegmentFile.BLOCK_BYTES + position - base;
+                if (position >= base && at < Files.size(file)) {
+                    try (FileChannel channel =
+                            FileChannel.open(
+                                    file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                        ByteBuffer one = ByteBuffer.allocate(1);
+                        channel.read(one, at);
+                        one.put(0, (byte) (one.get(0) ^ xor)).flip();
+                        channel.write(one, at);
+                    }
+                }
+            }
+        }
+    }
+}
