@@ -12,10 +12,13 @@ import org.pcollections.PMap;
 /// @param clusterId drawn once when the cluster is formed; empty before
 /// @param topicsByName every topic
 /// @param topicIds from id to name
-/// @param defaults cluster-wide topic config defaults, by Kafka's topic config names
+/// @param defaults cluster-wide settings as they were set, by Kafka's *broker* config names
+///   (`log.retention.hours`, ...); read them through `ClusterConfigs`, which knows their defaults
+///   and what they mean for topics
 /// @param nextProducerId first producer id that nobody was given
 /// @param nextNodeId id of the next node that registers anew
 /// @param nextShardId id of the next shard
+/// @param indexes worked out from the topics
 public record ClusterImage(
         long version,
         String clusterId,
@@ -26,7 +29,8 @@ public record ClusterImage(
         PMap<String, String> defaults,
         long nextProducerId,
         int nextNodeId,
-        int nextShardId) {
+        int nextShardId,
+        ImageIndexes indexes) {
     public static final ClusterImage EMPTY =
             new ClusterImage(
                     0,
@@ -38,7 +42,34 @@ public record ClusterImage(
                     HashTreePMap.empty(),
                     0,
                     1,
-                    1);
+                    1,
+                    ImageIndexes.EMPTY);
+
+    /// An image whose indexes are counted from its topics.
+    public ClusterImage(
+            long version,
+            String clusterId,
+            PMap<Integer, Node> nodes,
+            PMap<Integer, ShardState> shards,
+            PMap<String, Topic> topicsByName,
+            PMap<Uuid, String> topicIds,
+            PMap<String, String> defaults,
+            long nextProducerId,
+            int nextNodeId,
+            int nextShardId) {
+        this(
+                version,
+                clusterId,
+                nodes,
+                shards,
+                topicsByName,
+                topicIds,
+                defaults,
+                nextProducerId,
+                nextNodeId,
+                nextShardId,
+                ImageIndexes.of(topicsByName));
+    }
 
     public @Nullable Topic topic(String name) {
         return topicsByName.get(name);

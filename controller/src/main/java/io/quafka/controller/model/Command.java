@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <R> what comes back
 public sealed interface Command<R> {
+    /// Gives the cluster its identity; without effect where it has one. The controller's leader
+    /// does this by itself.
+    record FormCluster(String clusterId) implements Command<Reply.Done> {}
+
     /// A process joins, or comes back. Idempotent per incarnation: a second registration keeps the
     /// id and replaces addresses. A storage node that registers for the first time is given
     /// `shards` shards to lead.
@@ -27,7 +31,8 @@ public sealed interface Command<R> {
             int shards)
             implements Command<Reply.NodeRegistered> {}
 
-    /// A node leaves cleanly, or is declared gone.
+    /// A node leaves cleanly, or is declared gone. A storage node that still carries shards keeps
+    /// its registration and is only fenced: its disk is the only place of their data.
     record UnregisterNode(int nodeId) implements Command<Reply.Done> {}
 
     /// A node fell silent (`fenced`) or speaks again.

@@ -1,6 +1,9 @@
 package io.quafka.controller.model;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.pcollections.PMap;
 
 /// The shard of each partition of a topic, by partition index: four bytes a partition, immutable.
 public final class PartitionShards {
@@ -28,6 +31,21 @@ public final class PartitionShards {
         int[] joined = Arrays.copyOf(shardIds, shardIds.length + more.length);
         System.arraycopy(more, 0, joined, shardIds.length, more.length);
         return new PartitionShards(joined);
+    }
+
+    /// The counts of partitions by shard, with these added (`sign` 1) or taken away (-1); a count
+    /// of zero is left out.
+    PMap<Integer, Integer> addCountsTo(PMap<Integer, Integer> counts, int sign) {
+        Map<Integer, Integer> changes = new HashMap<>();
+        for (int shardId : shardIds) {
+            changes.merge(shardId, sign, Integer::sum);
+        }
+        PMap<Integer, Integer> sums = counts;
+        for (var change : changes.entrySet()) {
+            int sum = counts.getOrDefault(change.getKey(), 0) + change.getValue();
+            sums = sum == 0 ? sums.minus(change.getKey()) : sums.plus(change.getKey(), sum);
+        }
+        return sums;
     }
 
     public int[] toArray() {

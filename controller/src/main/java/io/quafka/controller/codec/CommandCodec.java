@@ -1,0 +1,210 @@
+package io.quafka.controller.codec;
+
+import io.quafka.controller.model.Command;
+import io.quafka.controller.model.Command.AllocateProducerIds;
+import io.quafka.controller.model.Command.AlterConfigs;
+import io.quafka.controller.model.Command.ConfigChange;
+import io.quafka.controller.model.Command.ConfigOp;
+import io.quafka.controller.model.Command.CreatePartitions;
+import io.quafka.controller.model.Command.CreateTopics;
+import io.quafka.controller.model.Command.DeleteTopics;
+import io.quafka.controller.model.Command.FenceNode;
+import io.quafka.controller.model.Command.FormCluster;
+import io.quafka.controller.model.Command.MorePartitions;
+import io.quafka.controller.model.Command.NewTopic;
+import io.quafka.controller.model.Command.RegisterNode;
+import io.quafka.controller.model.Command.TopicRef;
+import io.quafka.controller.model.Command.UnregisterNode;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+
+/// Proposals as bytes: what a member appends to the log.
+///
+/// ```
+/// proposal = u8 version (1), uuid entropy, u8 kind, fields:
+///   1 RegisterNode         uuid incarnation, roles, nullable endpoint kafka, nullable endpoint storage,
+///                          nullable string rack, uvar shards
+///   2 UnregisterNode       uvar nodeId
+///   3 FenceNode            uvar nodeId, bool fenced
+///   4 CreateTopics         list of newTopic, bool validateOnly
+///   5 DeleteTopics         list of (nullable string name, uuid id)
+///   6 CreatePartitions     list of (string topic, svar totalCount, list of list of svar), bool validateOnly
+///   7 AlterConfigs         list of (resource, list of (string name, u8 op, nullable string value)),
+///                          bool replaceAll, bool validateOnly
+///   8 AllocateProducerIds  svar count
+///   9 FormCluster          string clusterId
+/// newTopic = string name, svar partitions, svar replicationFactor,
+///            list of (svar partition, list of svar node), map configs, bool internal
+/// resource = svar Kafka resource type, string name
+/// op       = 0 SET, 1 DELETE, 2 APPEND, 3 SUBTRACT
+/// ```
+///
+/// The version also stands for the rules by which the command is decided: members decide what they
+/// read, so a release that would decide differently writes another version, and one that does not
+/// know it refuses to go on.
+public final class CommandCodec {
+    static final int VERSION = 1;
+
+    private CommandCodec() {}
+
+    /// A command as it stands in the log.
+    ///
+    /// @param entropy random, drawn by the member that proposed it: ids are drawn from it, so that
+    ///   all members draw the same
+    public record Proposal(Command<?> command, Uuid entropy) {}
+
+    public static byte[] encode(Proposal proposal) {
+        BinaryWriter out = new BinaryWriter(256);
+        write(out.u8(VERSION).uuid(proposal.entropy()), proposal.command());
+        return out.toBytes();
+    }
+
+    /// @throws MetadataFormatException for bytes that are damaged or of another version
+    public static Proposal decode(ByteBuffer bytes) {
+        BinaryReader in = new BinaryReader(bytes, "a command");
+        in.version(VERSION);
+        Uuid entropy = in.uuid();
+        Command<?> command = read(in);
+        in.end();
+        return new Proposal(command, entropy);
+    }
+
+    private static void write(BinaryWriter out, Command<?> command) {
+        switch (command) {
+            case RegisterNode c -> {
+                Fields.roles(out.u8(1).uuid(c.incarnation()), c.roles());
+                out.nullable(c.kafka(), Fields::endpoint)
+                        .nullable(c.storage(), Fields::endpoint)
+                        .nullable(c.rack(), BinaryWriter::string)
+                        .svar(c.shards());
+            }
+            case UnregisterNode c -> out.u8(2).svar(c.nodeId());
+            case FenceNode c -> out.u8(3).svar(c.nodeId()).bool(c.fenced());
+            case CreateTopics c ->
+                    out.u8(4).list(c.topics(), CommandCodec::newTopic).bool(c.validateOnly());
+            case DeleteTopics c ->
+                    out.u8(5)
+                            .list(
+                                    c.topics(),
+                                    (w, t) ->
+                                            w.nullable(t.name(), BinaryWriter::string)
+                                                    .uuid(t.id()));
+            case CreatePartitions c ->
+                    out.u8(6)
+                            .list(
+                                    c.topics(),
+                                    (w, t) ->
+                                            w.string(t.topic())
+                                                    .svar(t.totalCount())
+                                                    .list(t.assignments(), Fields::ids))
+                            .bool(c.validateOnly());
+            case AlterConfigs c ->
+                    out.u8(7)
+                            .list(
+                                    c.changes().entrySet(),
+                                    (w, e) ->
+                                            resource(w, e.getKey())
+                                                    .list(e.getValue(), CommandCodec::change))
+                            .bool(c.replaceAll())
+                            .bool(c.validateOnly());
+            case AllocateProducerIds c -> out.u8(8).svar(c.count());
+            case FormCluster c -> out.u8(9).string(c.clusterId());
+        }
+    }
+
+    private static Command<?> read(BinaryReader in) {
+        int kind = in.u8();
+        return switch (kind) {
+            case 1 ->
+                    new RegisterNode(
+                            in.uuid(),
+                            Fields.roles(in),
+                            in.nullable(Fields::endpoint),
+                            in.nullable(Fields::endpoint),
+                            in.nullable(BinaryReader::string),
+                            in.svarInt());
+            case 2 -> new UnregisterNode(in.svarInt());
+            case 3 -> new FenceNode(in.svarInt(), in.bool());
+            case 4 -> new CreateTopics(in.list(6, CommandCodec::newTopic), in.bool());
+            case 5 ->
+                    new DeleteTopics(
+                            in.list(
+                                    17,
+                                    r -> new TopicRef(r.nullable(BinaryReader::string), r.uuid())));
+            case 6 ->
+                    new CreatePartitions(
+                            in.list(
+                                    3,
+                                    r ->
+                                            new MorePartitions(
+                                                    r.string(),
+                                                    r.svarInt(),
+                                                    r.list(1, Fields::ids))),
+                            in.bool());
+            case 7 -> new AlterConfigs(changes(in), in.bool(), in.bool());
+            case 8 -> new AllocateProducerIds(in.svarInt());
+            case 9 -> new FormCluster(in.string());
+            default -> throw in.bad("an unknown kind of command: " + kind);
+        };
+    }
+
+    private static void newTopic(BinaryWriter out, NewTopic topic) {
+        out.string(topic.name())
+                .svar(topic.partitions())
+                .svar(topic.replicationFactor())
+                .list(
+                        topic.assignments().entrySet(),
+                        (w, e) -> Fields.ids(w.svar(e.getKey()), e.getValue()))
+                .map(topic.configs())
+                .bool(topic.internal());
+    }
+
+    private static NewTopic newTopic(BinaryReader in) {
+        return new NewTopic(
+                in.string(), in.svarInt(), in.svarInt(), assignments(in), in.map(), in.bool());
+    }
+
+    private static Map<Integer, List<Integer>> assignments(BinaryReader in) {
+        int count = in.count(2);
+        Map<Integer, List<Integer>> assignments = LinkedHashMap.newLinkedHashMap(count);
+        for (int i = 0; i < count; i++) {
+            assignments.put(in.svarInt(), Fields.ids(in));
+        }
+        return assignments;
+    }
+
+    static BinaryWriter resource(BinaryWriter out, ConfigResource resource) {
+        return out.svar(resource.type().id()).string(resource.name());
+    }
+
+    static ConfigResource resource(BinaryReader in) {
+        return new ConfigResource(ConfigResource.Type.forId((byte) in.svarInt()), in.string());
+    }
+
+    private static void change(BinaryWriter out, ConfigChange change) {
+        out.string(change.name())
+                .u8(change.op().ordinal())
+                .nullable(change.value(), BinaryWriter::string);
+    }
+
+    private static Map<ConfigResource, List<ConfigChange>> changes(BinaryReader in) {
+        int count = in.count(3);
+        Map<ConfigResource, List<ConfigChange>> changes = LinkedHashMap.newLinkedHashMap(count);
+        for (int i = 0; i < count; i++) {
+            changes.put(
+                    resource(in),
+                    in.list(
+                            3,
+                            r ->
+                                    new ConfigChange(
+                                            r.string(),
+                                            r.constant(ConfigOp.values()),
+                                            r.nullable(BinaryReader::string))));
+        }
+        return changes;
+    }
+}

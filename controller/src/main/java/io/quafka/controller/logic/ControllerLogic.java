@@ -1,0 +1,57 @@
+package io.quafka.controller.logic;
+
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Command;
+import io.quafka.controller.model.Command.AllocateProducerIds;
+import io.quafka.controller.model.Command.AlterConfigs;
+import io.quafka.controller.model.Command.CreatePartitions;
+import io.quafka.controller.model.Command.CreateTopics;
+import io.quafka.controller.model.Command.DeleteTopics;
+import io.quafka.controller.model.Command.FenceNode;
+import io.quafka.controller.model.Command.FormCluster;
+import io.quafka.controller.model.Command.RegisterNode;
+import io.quafka.controller.model.Command.UnregisterNode;
+import io.quafka.controller.model.MetadataRecord;
+import io.quafka.controller.model.MetadataRecord.ClusterFormed;
+import io.quafka.controller.model.MetadataRecord.ProducerIdsAllocated;
+import io.quafka.controller.model.Reply;
+import java.util.List;
+
+/// Decides commands: a pure function of the image, the command and the ids it may draw. The same
+/// three give the same decision on every member, today and when the log is read again.
+public final class ControllerLogic {
+    private ControllerLogic() {}
+
+    public static Decision decide(ClusterImage image, Command<?> command, IdSource ids) {
+        return switch (command) {
+            case FormCluster c ->
+                    done(
+                            image,
+                            image.clusterId().isEmpty()
+                                    ? List.of(new ClusterFormed(c.clusterId()))
+                                    : List.of());
+            case RegisterNode c -> NodeDecisions.register(image, c);
+            case UnregisterNode c -> done(image, NodeDecisions.unregister(image, c.nodeId()));
+            case FenceNode c -> done(image, NodeDecisions.fence(image, c.nodeId(), c.fenced()));
+            case CreateTopics c ->
+                    new TopicCreation(image, ids, c.validateOnly()).decide(c.topics());
+            case DeleteTopics c -> TopicDeletion.decide(image, c);
+            case CreatePartitions c -> PartitionCreation.decide(image, c);
+            case AlterConfigs c -> ConfigDecisions.decide(image, c);
+            case AllocateProducerIds c -> producerIds(image, c.count());
+        };
+    }
+
+    private static Decision done(ClusterImage image, List<MetadataRecord> records) {
+        return new Decision(records, new Reply.Done(Decision.versionAfter(image, records)));
+    }
+
+    /// A count out of range is taken to the nearest in range.
+    private static Decision producerIds(ClusterImage image, int asked) {
+        int count = Math.clamp(asked, 1, Limits.PRODUCER_IDS_MAX);
+        long first = image.nextProducerId();
+        return new Decision(
+                List.of(new ProducerIdsAllocated(Math.addExact(first, count))),
+                new Reply.ProducerIds(image.version() + 1, first, count));
+    }
+}

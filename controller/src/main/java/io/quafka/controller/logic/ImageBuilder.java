@@ -1,0 +1,227 @@
+package io.quafka.controller.logic;
+
+import io.quafka.controller.config.TopicConfigs;
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.ImageIndexes;
+import io.quafka.controller.model.MetadataRecord;
+import io.quafka.controller.model.MetadataRecord.ClusterConfigsChanged;
+import io.quafka.controller.model.MetadataRecord.ClusterFormed;
+import io.quafka.controller.model.MetadataRecord.IdsReserved;
+import io.quafka.controller.model.MetadataRecord.NodeFenced;
+import io.quafka.controller.model.MetadataRecord.NodeRegistered;
+import io.quafka.controller.model.MetadataRecord.NodeRemoved;
+import io.quafka.controller.model.MetadataRecord.PartitionsAdded;
+import io.quafka.controller.model.MetadataRecord.ProducerIdsAllocated;
+import io.quafka.controller.model.MetadataRecord.ShardChanged;
+import io.quafka.controller.model.MetadataRecord.ShardCreated;
+import io.quafka.controller.model.MetadataRecord.TopicConfigsChanged;
+import io.quafka.controller.model.MetadataRecord.TopicCreated;
+import io.quafka.controller.model.MetadataRecord.TopicDeleted;
+import io.quafka.controller.model.Node;
+import io.quafka.controller.model.ShardState;
+import io.quafka.controller.model.Topic;
+import io.quafka.controller.model.TopicSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/// Applies records: the next image, from an image and facts.
+///
+/// Costs what changed, not what there is; but a change of the cluster-wide settings parses every
+/// topic's settings anew. A record that does not fit the image (a topic that is not there) is a
+/// damaged log or a bug, and throws [IllegalStateException].
+public final class ImageBuilder {
+    private String clusterId;
+    private PMap<Integer, Node> nodes;
+    private PMap<Integer, ShardState> shards;
+    private PMap<String, Topic> topics;
+    private PMap<Uuid, String> topicIds;
+    private PMap<String, String> defaults;
+    private long nextProducerId;
+    private int nextNodeId;
+    private int nextShardId;
+    private ImageIndexes indexes;
+    private @Nullable TopicSettings plainSettings;
+
+    public ImageBuilder(ClusterImage from) {
+        clusterId = from.clusterId();
+        nodes = from.nodes();
+        shards = from.shards();
+        topics = from.topicsByName();
+        topicIds = from.topicIds();
+        defaults = from.defaults();
+        nextProducerId = from.nextProducerId();
+        nextNodeId = from.nextNodeId();
+        nextShardId = from.nextShardId();
+        indexes = from.indexes();
+    }
+
+    /// The image after all records of one change: one version up.
+    public static ClusterImage apply(ClusterImage image, List<MetadataRecord> records) {
+        ImageBuilder builder = new ImageBuilder(image);
+        records.forEach(builder::apply);
+        return builder.build(image.version() + 1);
+    }
+
+    /// Records that make `image` from [ClusterImage#EMPTY], its version apart: what snapshots and
+    /// newcomers get.
+    public static List<MetadataRecord> records(ClusterImage image) {
+        List<MetadataRecord> records = new ArrayList<>();
+        if (!image.clusterId().isEmpty()) {
+            records.add(new ClusterFormed(image.clusterId()));
+        }
+        if (!image.defaults().isEmpty()) {
+            records.add(new ClusterConfigsChanged(image.defaults()));
+        }
+        image.nodes().values().forEach(node -> records.add(new NodeRegistered(node)));
+        image.shards().values().forEach(shard -> records.add(new ShardCreated(shard)));
+        for (Topic topic : image.topicsByName().values()) {
+            records.add(
+                    new TopicCreated(
+                            topic.id(),
+                            topic.name(),
+                            topic.partitions(),
+                            topic.replicationFactor(),
+                            topic.configs(),
+                            topic.internal()));
+        }
+        records.add(new ProducerIdsAllocated(image.nextProducerId()));
+        records.add(new IdsReserved(image.nextNodeId(), image.nextShardId()));
+        return records;
+    }
+
+    public void apply(MetadataRecord record) {
+        switch (record) {
+            case ClusterFormed r -> clusterId = r.clusterId();
+            case NodeRegistered r -> {
+                nodes = nodes.plus(r.node().id(), r.node());
+                nextNodeId = Math.max(nextNodeId, r.node().id() + 1);
+            }
+            case NodeRemoved r -> nodes = nodes.minus(r.nodeId());
+            case NodeFenced r -> fence(r);
+            case ShardCreated r -> {
+                shards = shards.plus(r.shard().id(), r.shard());
+                nextShardId = Math.max(nextShardId, r.shard().id() + 1);
+            }
+            case ShardChanged r -> shards = shards.plus(r.shard().id(), r.shard());
+            case TopicCreated r -> create(r);
+            case PartitionsAdded r -> {
+                Topic topic = topic(r.topicId());
+                put(
+                        new Topic(
+                                topic.id(),
+                                topic.name(),
+                                topic.partitions().append(r.added().toArray()),
+                                topic.replicationFactor(),
+                                topic.configs(),
+                                topic.settings(),
+                                topic.internal()));
+                indexes = indexes.withPartitions(r.added(), 1);
+            }
+            case TopicDeleted r -> {
+                Topic topic = topic(r.topicId());
+                topics = topics.minus(topic.name());
+                topicIds = topicIds.minus(topic.id());
+                indexes = indexes.withoutTopic(topic.name()).withPartitions(topic.partitions(), -1);
+            }
+            case TopicConfigsChanged r -> put(withConfigs(topic(r.topicId()), r.configs()));
+            case ClusterConfigsChanged r -> {
+                defaults = HashTreePMap.from(r.configs());
+                plainSettings = null;
+                List.copyOf(topics.values()).forEach(t -> put(withConfigs(t, t.configs())));
+            }
+            case ProducerIdsAllocated r -> nextProducerId = r.nextProducerId();
+            case IdsReserved r -> {
+                nextNodeId = Math.max(nextNodeId, r.nextNodeId());
+                nextShardId = Math.max(nextShardId, r.nextShardId());
+            }
+        }
+    }
+
+    public ClusterImage build(long version) {
+        return new ClusterImage(
+                version,
+                clusterId,
+                nodes,
+                shards,
+                topics,
+                topicIds,
+                defaults,
+                nextProducerId,
+                nextNodeId,
+                nextShardId,
+                indexes);
+    }
+
+    private void fence(NodeFenced record) {
+        Node node = nodes.get(record.nodeId());
+        if (node == null) {
+            throw new IllegalStateException("no node " + record.nodeId());
+        }
+        nodes =
+                nodes.plus(
+                        node.id(),
+                        new Node(
+                                node.id(),
+                                node.incarnation(),
+                                node.roles(),
+                                node.kafka(),
+                                node.storage(),
+                                node.rack(),
+                                record.fenced()));
+    }
+
+    private void create(TopicCreated record) {
+        put(
+                new Topic(
+                        record.id(),
+                        record.name(),
+                        record.partitions(),
+                        record.replicationFactor(),
+                        record.configs(),
+                        settings(record.configs()),
+                        record.internal()));
+        topicIds = topicIds.plus(record.id(), record.name());
+        indexes = indexes.withTopic(record.name()).withPartitions(record.partitions(), 1);
+    }
+
+    private Topic withConfigs(Topic topic, Map<String, String> configs) {
+        return new Topic(
+                topic.id(),
+                topic.name(),
+                topic.partitions(),
+                topic.replicationFactor(),
+                configs,
+                settings(configs),
+                topic.internal());
+    }
+
+    private TopicSettings settings(Map<String, String> configs) {
+        if (!configs.isEmpty()) {
+            return TopicConfigs.settings(configs, defaults);
+        }
+        TopicSettings plain = plainSettings;
+        if (plain == null) {
+            plain = TopicConfigs.settings(configs, defaults);
+            plainSettings = plain;
+        }
+        return plain;
+    }
+
+    private void put(Topic topic) {
+        topics = topics.plus(topic.name(), topic);
+    }
+
+    private Topic topic(Uuid id) {
+        String name = topicIds.get(id);
+        Topic topic = name == null ? null : topics.get(name);
+        if (topic == null) {
+            throw new IllegalStateException("no topic with id " + id);
+        }
+        return topic;
+    }
+}

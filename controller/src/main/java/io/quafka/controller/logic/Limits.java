@@ -1,0 +1,22 @@
+package io.quafka.controller.logic;
+
+/// How much metadata there may be.
+public final class Limits {
+    /// Partitions that one command may create: Kafka's own bound, and what keeps a decision well
+    /// under 100 ms.
+    public static final int COMMAND_PARTITIONS_MAX = 10_000;
+
+    /// Partitions of one topic. A topic's image is one array, copied when it grows.
+    public static final int TOPIC_PARTITIONS_MAX = 100_000;
+
+    /// Partitions in the cluster: 40 MB of every image, and of every snapshot at most as much.
+    public static final int CLUSTER_PARTITIONS_MAX = 10_000_000;
+
+    /// Shards that one storage node may lead.
+    public static final int NODE_SHARDS_MAX = 1024;
+
+    /// Producer ids in one block.
+    public static final int PRODUCER_IDS_MAX = 1_000_000;
+
+    private Limits() {}
+}

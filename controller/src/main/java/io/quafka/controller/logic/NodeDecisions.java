@@ -1,0 +1,192 @@
+package io.quafka.controller.logic;
+
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Command.RegisterNode;
+import io.quafka.controller.model.MetadataRecord;
+import io.quafka.controller.model.MetadataRecord.NodeFenced;
+import io.quafka.controller.model.MetadataRecord.NodeRegistered;
+import io.quafka.controller.model.MetadataRecord.NodeRemoved;
+import io.quafka.controller.model.MetadataRecord.ShardChanged;
+import io.quafka.controller.model.MetadataRecord.ShardCreated;
+import io.quafka.controller.model.Node;
+import io.quafka.controller.model.NodeRole;
+import io.quafka.controller.model.Reply;
+import io.quafka.controller.model.ShardState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// Nodes that come, go and fall silent, and who leads the shards then.
+///
+/// A shard's leader is a live node of its in-sync set. Where the leader falls silent, the first
+/// live in-sync replica takes over; where there is none, the shard has no leader until one of the
+/// in-sync replicas is back. Every change of leader to a node raises the epoch.
+final class NodeDecisions {
+    private static final int FIRST_EPOCH = 1;
+
+    private NodeDecisions() {}
+
+    static Decision register(ClusterImage image, RegisterNode command) {
+        String problem = problem(command);
+        if (problem != null) {
+            return new Decision(
+                    List.of(),
+                    new Reply.NodeRegistered(
+                            image.version(), -1, Errors.INVALID_REGISTRATION, problem));
+        }
+        Node known = byIncarnation(image, command.incarnation());
+        Node node = node(known == null ? image.nextNodeId() : known.id(), command);
+        List<MetadataRecord> records = new ArrayList<>();
+        if (!node.equals(known)) {
+            records.add(new NodeRegistered(node));
+        }
+        if (node.plays(NodeRole.STORAGE)) {
+            if (known == null || !carriesShards(image, node.id())) {
+                createShards(image, node.id(), command.shards(), records);
+            } else if (known.fenced()) {
+                takeBack(image, node.id(), records);
+            }
+        }
+        return new Decision(
+                records,
+                new Reply.NodeRegistered(
+                        Decision.versionAfter(image, records), node.id(), Errors.NONE, null));
+    }
+
+    static List<MetadataRecord> unregister(ClusterImage image, int nodeId) {
+        if (image.node(nodeId) == null) {
+            return List.of();
+        }
+        return carriesShards(image, nodeId)
+                ? fence(image, nodeId, true)
+                : List.of(new NodeRemoved(nodeId));
+    }
+
+    static List<MetadataRecord> fence(ClusterImage image, int nodeId, boolean fenced) {
+        Node node = image.node(nodeId);
+        if (node == null || node.fenced() == fenced) {
+            return List.of();
+        }
+        List<MetadataRecord> records = new ArrayList<>();
+        records.add(new NodeFenced(nodeId, fenced));
+        if (fenced) {
+            handOver(image, nodeId, records);
+        } else {
+            takeBack(image, nodeId, records);
+        }
+        return records;
+    }
+
+    private static @Nullable String problem(RegisterNode command) {
+        Set<NodeRole> roles = command.roles();
+        if (command.incarnation().equals(Uuid.ZERO_UUID)) {
+            return "a node needs an incarnation of its own";
+        }
+        if (roles.isEmpty()) {
+            return "a node plays at least one role";
+        }
+        if (roles.contains(NodeRole.GATEWAY) && command.kafka() == null) {
+            return "a gateway needs the address at which Kafka clients reach it";
+        }
+        if (roles.contains(NodeRole.STORAGE) && command.storage() == null) {
+            return "a storage node needs the address at which gateways reach it";
+        }
+        if (roles.contains(NodeRole.STORAGE)
+                && (command.shards() < 1 || command.shards() > Limits.NODE_SHARDS_MAX)) {
+            return "a storage node leads 1 to "
+                    + Limits.NODE_SHARDS_MAX
+                    + " shards, not "
+                    + command.shards();
+        }
+        return null;
+    }
+
+    private static Node node(int id, RegisterNode command) {
+        return new Node(
+                id,
+                command.incarnation(),
+                command.roles(),
+                command.kafka(),
+                command.storage(),
+                command.rack(),
+                false);
+    }
+
+    private static @Nullable Node byIncarnation(ClusterImage image, Uuid incarnation) {
+        for (Node node : image.nodes().values()) {
+            if (node.incarnation().equals(incarnation)) {
+                return node;
+            }
+        }
+        return null;
+    }
+
+    private static boolean carriesShards(ClusterImage image, int nodeId) {
+        return image.shards().values().stream().anyMatch(s -> s.replicas().contains(nodeId));
+    }
+
+    private static void createShards(
+            ClusterImage image, int nodeId, int count, List<MetadataRecord> records) {
+        for (int i = 0; i < count; i++) {
+            List<Integer> self = List.of(nodeId);
+            records.add(
+                    new ShardCreated(
+                            new ShardState(
+                                    image.nextShardId() + i, FIRST_EPOCH, nodeId, self, self)));
+        }
+    }
+
+    private static void handOver(ClusterImage image, int silent, List<MetadataRecord> records) {
+        for (ShardState shard : image.shards().values()) {
+            if (!shard.inSync().contains(silent)) {
+                continue;
+            }
+            List<Integer> rest = shard.inSync().stream().filter(id -> id != silent).toList();
+            int leader =
+                    shard.leader() == silent
+                            ? firstLive(image, shard.replicas(), rest)
+                            : shard.leader();
+            // The last holders of committed data stay in the set, or nobody could be trusted to
+            // lead again.
+            List<Integer> inSync = leader == ShardState.NO_LEADER ? shard.inSync() : rest;
+            change(shard, leader, inSync, records);
+        }
+    }
+
+    private static void takeBack(ClusterImage image, int nodeId, List<MetadataRecord> records) {
+        for (ShardState shard : image.shards().values()) {
+            if (shard.leader() == ShardState.NO_LEADER && shard.inSync().contains(nodeId)) {
+                change(shard, nodeId, shard.inSync(), records);
+            }
+        }
+    }
+
+    private static int firstLive(ClusterImage image, List<Integer> order, List<Integer> among) {
+        for (int id : order) {
+            Node node = image.node(id);
+            if (among.contains(id) && node != null && !node.fenced()) {
+                return id;
+            }
+        }
+        return ShardState.NO_LEADER;
+    }
+
+    private static void change(
+            ShardState shard, int leader, List<Integer> inSync, List<MetadataRecord> records) {
+        boolean newLeader = leader != shard.leader() && leader != ShardState.NO_LEADER;
+        ShardState next =
+                new ShardState(
+                        shard.id(),
+                        shard.epoch() + (newLeader ? 1 : 0),
+                        leader,
+                        shard.replicas(),
+                        inSync);
+        if (!Objects.equals(next, shard)) {
+            records.add(new ShardChanged(next));
+        }
+    }
+}

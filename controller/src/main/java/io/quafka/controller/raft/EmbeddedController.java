@@ -1,0 +1,261 @@
+package io.quafka.controller.raft;
+
+import io.quafka.controller.Controller;
+import io.quafka.controller.Metadata;
+import io.quafka.controller.codec.CommandCodec;
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Command;
+import io.quafka.controller.model.Node;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.Uuid;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A member of the controller in this process.
+///
+/// Commands go to the Raft server by a call; the image is the state machine's own. A lone member's
+/// [#start] returns when it leads, has read its log, and the cluster has an identity; one of
+/// several returns at once and finds the others in the background.
+public final class EmbeddedController implements Controller {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedController.class);
+
+    private final ControllerConfig config;
+    private final LongSupplier nanoTime;
+    private final DirectoryLock lock;
+    private final LocalMetadata metadata;
+    private final Liveness liveness;
+    private final @Nullable RaftLink link;
+    private final RaftServer server;
+    private final LocalSubmitter submitter;
+    private final Set<Integer> unfencing = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Thread sweeper;
+    private volatile boolean leading;
+    private volatile boolean closed;
+
+    /// Opens, or makes, the directory and starts the member.
+    ///
+    /// @throws IOException where the directory is in use by another process, cannot be written,
+    ///   holds a damaged log or another cluster's, or the address cannot be listened on
+    public static EmbeddedController start(ControllerConfig config) throws IOException {
+        return start(config, System::nanoTime, RaftSettings.SNAPSHOT_ENTRIES);
+    }
+
+    /// @param nanoTime the clock by which nodes are found silent
+    /// @param snapshotEntries log entries between two snapshots
+    static EmbeddedController start(
+            ControllerConfig config, LongSupplier nanoTime, long snapshotEntries)
+            throws IOException {
+        DirectoryLock lock = DirectoryLock.take(config.directory());
+        EmbeddedController controller = null;
+        try {
+            controller = new EmbeddedController(config, nanoTime, snapshotEntries, lock);
+            controller.run();
+            return controller;
+        } catch (IOException | RuntimeException e) {
+            if (controller == null) {
+                lock.close();
+            } else {
+                controller.close();
+            }
+            throw e;
+        }
+    }
+
+    private EmbeddedController(
+            ControllerConfig config,
+            LongSupplier nanoTime,
+            long snapshotEntries,
+            DirectoryLock lock)
+            throws IOException {
+        this.config = config;
+        this.nanoTime = nanoTime;
+        this.lock = lock;
+        boolean alone = config.members().size() == 1;
+        metadata = new LocalMetadata("controller-" + config.memberId());
+        liveness = new Liveness(config.sessionTimeout());
+        MetadataStateMachine stateMachine = new MetadataStateMachine(metadata, new NodeEvents());
+        server =
+                RaftServer.newBuilder()
+                        .setServerId(RaftGroups.peerId(config.memberId()))
+                        .setGroup(RaftGroups.group(config.members()))
+                        .setProperties(RaftSettings.server(config, snapshotEntries))
+                        .setOption(RaftStorage.StartupOption.RECOVER)
+                        .setStateMachineRegistry(_ -> stateMachine)
+                        .build();
+        link = alone ? null : new RaftLink(config.members());
+        submitter =
+                new LocalSubmitter(
+                        server, link == null ? null : link::write, config.commandTimeout());
+        sweeper =
+                Thread.ofVirtual()
+                        .name("controller-sweeper-" + config.memberId())
+                        .unstarted(this::sweep);
+    }
+
+    private void run() throws IOException {
+        server.start();
+        sweeper.start();
+        if (config.members().size() > 1) {
+            return;
+        }
+        try {
+            ready.get(config.commandTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the controller started", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("the controller did not start within its time limit", e);
+        }
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // every command is decided into the reply that its type names
+    public <R> CompletableFuture<R> submit(Command<R> command) {
+        byte[] bytes = CommandCodec.encode(new CommandCodec.Proposal(command, Uuid.randomUuid()));
+        return (CompletableFuture<R>) submitter.submit(bytes);
+    }
+
+    @Override
+    public Metadata metadata() {
+        return metadata;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> heartbeat(int nodeId) {
+        RaftLink remote = link;
+        if (leading || remote == null) {
+            return heard(nodeId);
+        }
+        return remote.heartbeat(nodeId, config.commandTimeout());
+    }
+
+    /// True while this member leads the controller.
+    public boolean leading() {
+        return leading;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        leading = false;
+        LockSupport.unpark(sweeper);
+        submitter.close();
+        closeLogged("raft server", server);
+        metadata.close();
+        if (link != null) {
+            link.close();
+        }
+        closeLogged("directory lock", lock);
+    }
+
+    private CompletableFuture<Boolean> heard(int nodeId) {
+        Node node = metadata.image().node(nodeId);
+        if (node == null) {
+            return CompletableFuture.completedFuture(false);
+        }
+        liveness.heard(nodeId, nanoTime.getAsLong());
+        if (!node.fenced() || !unfencing.add(nodeId)) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return submit(new Command.FenceNode(nodeId, false))
+                .whenComplete((_, _) -> unfencing.remove(nodeId))
+                .thenApply(_ -> true);
+    }
+
+    private void sweep() {
+        while (!closed) {
+            LockSupport.parkNanos(this, liveness.sweepInterval().toNanos());
+            if (!leading) {
+                continue;
+            }
+            for (Command<?> command : liveness.sweep(metadata.image(), nanoTime.getAsLong())) {
+                LOG.atWarn().addKeyValue("decision", command).log("node silent");
+                submit(command);
+            }
+        }
+    }
+
+    /// Gives a new cluster its identity; checks that of an old one.
+    private void formCluster() {
+        ClusterImage image = metadata.image();
+        String wanted = config.clusterId();
+        if (image.clusterId().isEmpty()) {
+            String id = wanted == null ? Uuid.randomUuid().toString() : wanted;
+            submit(new Command.FormCluster(id))
+                    .whenComplete((_, error) -> {
+                        if (error == null) {
+                            ready.complete(null);
+                        } else {
+                            ready.completeExceptionally(error);
+                        }
+                    });
+        } else if (wanted != null && !wanted.equals(image.clusterId())) {
+            String message =
+                    "The directory "
+                            + config.directory()
+                            + " belongs to cluster "
+                            + image.clusterId()
+                            + ", not to "
+                            + wanted;
+            LOG.atError()
+                    .addKeyValue("found", image.clusterId())
+                    .addKeyValue("wanted", wanted)
+                    .log("the directory belongs to another cluster");
+            ready.completeExceptionally(new IOException(message));
+        } else {
+            ready.complete(null);
+        }
+    }
+
+    private static void closeLogged(String what, AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.atWarn().addKeyValue("what", what).setCause(e).log("close failed");
+        }
+    }
+
+    /// What the state machine reports, on Ratis' threads: nothing here blocks.
+    private final class NodeEvents implements MetadataStateMachine.Events {
+        @Override
+        public void leadershipChanged(boolean now) {
+            if (leading != now) {
+                LOG.atInfo().addKeyValue("leading", now).log("controller leadership changed");
+            }
+            liveness.reset();
+            leading = now && !closed;
+            if (now) {
+                Thread.startVirtualThread(EmbeddedController.this::formCluster);
+            }
+        }
+
+        @Override
+        public CompletableFuture<Boolean> heartbeat(int nodeId) {
+            return heard(nodeId);
+        }
+
+        @Override
+        public void nodeRegistered(int nodeId) {
+            liveness.heard(nodeId, nanoTime.getAsLong());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.quafka.controller.raft;
+
+import io.quafka.controller.raft.ControllerConfig.Member;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+
+/// The one group that the controller's members form.
+final class RaftGroups {
+    static final RaftGroupId GROUP_ID =
+            RaftGroupId.valueOf(
+                    UUID.nameUUIDFromBytes("quafka-controller".getBytes(StandardCharsets.UTF_8)));
+
+    private RaftGroups() {}
+
+    static RaftPeerId peerId(int memberId) {
+        return RaftPeerId.valueOf("controller-" + memberId);
+    }
+
+    static RaftGroup group(List<Member> members) {
+        return RaftGroup.valueOf(GROUP_ID, members.stream().map(RaftGroups::peer).toList());
+    }
+
+    private static RaftPeer peer(Member member) {
+        RaftPeer.Builder peer = RaftPeer.newBuilder().setId(peerId(member.id()));
+        return member.endpoint() == null
+                ? peer.build()
+                : peer.setAddress(member.endpoint().toString()).build();
+    }
+}

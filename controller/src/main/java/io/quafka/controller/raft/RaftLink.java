@@ -1,0 +1,126 @@
+package io.quafka.controller.raft;
+
+import io.quafka.controller.raft.ControllerConfig.Member;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
+import org.apache.ratis.retry.ExponentialBackoffRetry;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.TimeDuration;
+
+/// A connection to the controller's members over the network: finds the leader, moves on when it
+/// changes. Calls block; make them from virtual threads.
+final class RaftLink implements AutoCloseable {
+    private static final TimeDuration BACK_OFF_MIN =
+            TimeDuration.valueOf(50, TimeUnit.MILLISECONDS);
+    private static final TimeDuration BACK_OFF_MAX = TimeDuration.valueOf(1, TimeUnit.SECONDS);
+
+    /// With the back-off above about a minute; callers give up sooner.
+    private static final int ATTEMPTS_MAX = 60;
+
+    /// Calls under way at once; one more is refused.
+    static final int CALLS_MAX = 4096;
+
+    private final Semaphore calls = new Semaphore(CALLS_MAX);
+    private final RaftClient client;
+
+    RaftLink(List<Member> members) {
+        client =
+                RaftClient.newBuilder()
+                        .setProperties(RaftSettings.client())
+                        .setRaftGroup(RaftGroups.group(members))
+                        .setRetryPolicy(
+                                ExponentialBackoffRetry.newBuilder()
+                                        .setBaseSleepTime(BACK_OFF_MIN)
+                                        .setMaxSleepTime(BACK_OFF_MAX)
+                                        .setMaxAttempts(ATTEMPTS_MAX)
+                                        .build())
+                        .build();
+    }
+
+    /// Commits a command; retries under one call id, which a leader answers once.
+    Message write(byte[] command) throws IOException {
+        return answer(client.io().send(message(command)));
+    }
+
+    /// Asks the leader's state machine.
+    Message ask(Query query) throws IOException {
+        return answer(client.io().sendReadOnlyNonLinearizable(message(Query.encode(query))));
+    }
+
+    /// Tells the leader that a node is alive, from a thread of its own.
+    ///
+    /// @return false where the controller does not know the node; fails with a [TimeoutException]
+    ///   where no leader answers in time
+    CompletableFuture<Boolean> heartbeat(int nodeId, Duration timeout) {
+        return call(() -> ask(new Query.Heartbeat(nodeId)).getContent().byteAt(0) == 1, timeout);
+    }
+
+    /// Runs a blocking call on a virtual thread of its own.
+    <T> CompletableFuture<T> call(Callable<T> call, Duration timeout) {
+        if (!calls.tryAcquire()) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException(CALLS_MAX + " calls are under way already"));
+        }
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread caller =
+                Thread.startVirtualThread(() -> {
+                    try {
+                        result.complete(call.call());
+                    } catch (Exception e) {
+                        result.completeExceptionally(failure(e));
+                    } finally {
+                        calls.release();
+                    }
+                });
+        result.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((_, error) -> {
+                    if (error != null) {
+                        caller.interrupt();
+                    }
+                });
+        return result;
+    }
+
+    private static Throwable failure(Exception error) {
+        if (error instanceof StateMachineException refused && refused.getCause() != null) {
+            return refused.getCause();
+        }
+        if (error instanceof IOException) {
+            TimeoutException timeout = new TimeoutException("no leader answered: " + error);
+            timeout.initCause(error);
+            return timeout;
+        }
+        return error;
+    }
+
+    private static Message answer(RaftClientReply reply) throws IOException {
+        if (reply.isSuccess()) {
+            return reply.getMessage();
+        }
+        IOException cause = reply.getException();
+        throw cause == null ? new IOException("the controller refused: " + reply) : cause;
+    }
+
+    private static Message message(byte[] bytes) {
+        return Message.valueOf(UnsafeByteOperations.unsafeWrap(bytes));
+    }
+
+    @Override
+    public void close() {
+        try {
+            client.close();
+        } catch (IOException _) {
+            // Nothing is left to save: the peer sees the connection go either way.
+        }
+    }
+}
