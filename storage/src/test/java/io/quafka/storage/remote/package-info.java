@@ -1,0 +1,4 @@
+@NullMarked
+package io.quafka.storage.remote;
+
+import org.jspecify.annotations.NullMarked;
