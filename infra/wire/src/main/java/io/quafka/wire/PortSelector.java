@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The one protocol that Helidon is told of. Being the only one it gets every connection before a
 /// byte is read, and so decides itself, with a time limit, what the connection speaks.
-final class PortSelector implements ServerConnectionSelector {
+class PortSelector implements ServerConnectionSelector {
     private final ServerContext server;
     private final ConnectionRegistry registry;
     private final InputBuffers inputs;

@@ -115,11 +115,11 @@ class KafkaPeerTest {
             random.nextBytes(bytes);
             ByteBuffer direct = ByteBuffer.allocateDirect(size).put(bytes).flip();
             CompletableFuture<PeerReply> produced =
-                    peer.send(ApiKeys.PRODUCE, (short) 12, KafkaServerTest.produce(bytes, 1));
+                    peer.send(ApiKeys.PRODUCE, (short) 12, Messages.produce(bytes, 1));
             CompletableFuture<KafkaResponse> at = pending(id++);
             assertThat(
-                            KafkaServerTest.bytes(
-                                    KafkaServerTest.recordsOf(
+                            Messages.bytes(
+                                    Messages.recordsOf(
                                             (org.apache.kafka.common.message.ProduceRequestData)
                                                     handler.requests.getLast().body())))
                     .isEqualTo(bytes);
@@ -128,7 +128,7 @@ class KafkaPeerTest {
 
             CompletableFuture<PeerReply> fetched =
                     peer.send(ApiKeys.FETCH, (short) 12, new FetchRequestData());
-            pending(id++).complete(KafkaResponse.of(KafkaServerTest.fetched(direct)));
+            pending(id++).complete(KafkaResponse.of(Messages.fetched(direct)));
             PeerReply reply = fetched.get(10, TimeUnit.SECONDS);
             MemoryRecords records =
                     (MemoryRecords)
@@ -139,7 +139,7 @@ class KafkaPeerTest {
                                     .getFirst()
                                     .records();
             assertThat(records.buffer().isDirect()).isTrue();
-            assertThat(KafkaServerTest.bytes(records.buffer())).isEqualTo(bytes);
+            assertThat(Messages.bytes(records.buffer())).isEqualTo(bytes);
             assertThat(peerPool.inUse()).isGreaterThanOrEqualTo(size);
             reply.release().run();
             assertThat(peerPool.inUse()).isZero();

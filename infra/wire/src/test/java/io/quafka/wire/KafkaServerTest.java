@@ -16,7 +16,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -164,13 +163,13 @@ class KafkaServerTest {
             for (int size : new int[] {1, 100, 3_000, 16_384, 1 << 20, 9 << 20}) {
                 byte[] records = new byte[size];
                 random.nextBytes(records);
-                client.send(ApiKeys.PRODUCE, 12, size, produce(records, 1));
+                client.send(ApiKeys.PRODUCE, 12, size, Messages.produce(records, 1));
                 await().until(() -> pending.containsKey(size));
                 KafkaRequest request = handler.requests.getLast();
-                ByteBuffer slice = recordsOf((ProduceRequestData) request.body());
+                ByteBuffer slice = Messages.recordsOf((ProduceRequestData) request.body());
                 assertThat(slice.isDirect()).isTrue();
                 assertThat(slice.isReadOnly()).isFalse();
-                assertThat(bytes(slice)).isEqualTo(records);
+                assertThat(Messages.bytes(slice)).isEqualTo(records);
                 assertThat(pool.inUse()).isGreaterThanOrEqualTo(size);
                 pending(size).complete(KafkaResponse.of(new ProduceResponseData()));
                 client.read(ApiKeys.PRODUCE, 12, size, new ProduceResponseData());
@@ -191,7 +190,7 @@ class KafkaServerTest {
                         request ->
                                 ScriptedHandler.done(
                                         KafkaResponse.of(
-                                                fetched(
+                                                Messages.fetched(
                                                         request.header().correlationId() == 1
                                                                 ? direct
                                                                 : heap),
@@ -205,7 +204,7 @@ class KafkaServerTest {
                 MemoryRecords records =
                         (MemoryRecords)
                                 answer.responses().getFirst().partitions().getFirst().records();
-                assertThat(bytes(records.buffer())).isEqualTo(bytes);
+                assertThat(Messages.bytes(records.buffer())).isEqualTo(bytes);
             }
             await().until(() -> sent.get() == 2);
         }
@@ -216,7 +215,7 @@ class KafkaServerTest {
         KafkaServer server = start(later(), ServerLimits.forClients());
         try (FrameClient client = new FrameClient(server.port())) {
             client.send(ApiKeys.HEARTBEAT, 4, 1, beat());
-            client.send(ApiKeys.PRODUCE, 12, 2, produce(new byte[99], 0));
+            client.send(ApiKeys.PRODUCE, 12, 2, Messages.produce(new byte[99], 0));
             client.send(ApiKeys.HEARTBEAT, 4, 3, beat());
             await().until(() -> pending.size() == 3);
             pending(3).complete(heartbeat(3));
@@ -231,7 +230,7 @@ class KafkaServerTest {
     void everyApiIsParsedAtItsVersionsAndApiVersionsTellsThem() throws Exception {
         KafkaServer server = start(heartbeats(), ServerLimits.forClients());
         try (FrameClient client = new FrameClient(server.port())) {
-            client.send(ApiKeys.API_VERSIONS, 3, 1, versions());
+            client.send(ApiKeys.API_VERSIONS, 3, 1, Messages.versions());
             ApiVersionsResponseData answer =
                     client.read(ApiKeys.API_VERSIONS, 3, 1, new ApiVersionsResponseData());
             assertThat(answer.apiKeys()).hasSize(APIS.size());
@@ -245,7 +244,7 @@ class KafkaServerTest {
     void apiVersionsAtAnUnknownVersionIsAnsweredAtVersionZero() throws Exception {
         KafkaServer server = start(heartbeats(), ServerLimits.forClients());
         try (FrameClient client = new FrameClient(server.port())) {
-            byte[] frame = FrameClient.frame(ApiKeys.API_VERSIONS, 3, 9, versions());
+            byte[] frame = FrameClient.frame(ApiKeys.API_VERSIONS, 3, 9, Messages.versions());
             ByteBuffer.wrap(frame).putShort(6, (short) 77);
             client.send(frame);
             ApiVersionsResponseData answer =
@@ -324,7 +323,7 @@ class KafkaServerTest {
         KafkaServer server = start(handler, ServerLimits.forClients());
         FrameClient client = new FrameClient(server.port());
         for (int i = 0; i < 10; i++) {
-            client.send(ApiKeys.PRODUCE, 12, i, produce(new byte[20_000], 1));
+            client.send(ApiKeys.PRODUCE, 12, i, Messages.produce(new byte[20_000], 1));
         }
         await().until(() -> pending.size() == 10);
         for (int i = 5; i < 10; i++) {
@@ -347,7 +346,7 @@ class KafkaServerTest {
         KafkaServer server = start(later(), ServerLimits.forClients());
         try (FrameClient busy = new FrameClient(server.port());
                 FrameClient idle = new FrameClient(server.port())) {
-            idle.send(ApiKeys.API_VERSIONS, 3, 1, versions());
+            idle.send(ApiKeys.API_VERSIONS, 3, 1, Messages.versions());
             idle.read(ApiKeys.API_VERSIONS, 3, 1, new ApiVersionsResponseData());
             busy.send(ApiKeys.HEARTBEAT, 4, 1, beat());
             await().until(() -> pending.size() == 1);
@@ -390,57 +389,5 @@ class KafkaServerTest {
         }
         await().until(() -> server.connections() == 0);
         assertThat(pool.inUse()).isZero();
-    }
-
-    static ApiVersionsRequestData versions() {
-        return new ApiVersionsRequestData()
-                .setClientSoftwareName("test")
-                .setClientSoftwareVersion("1");
-    }
-
-    static ProduceRequestData produce(byte[] records, int acks) {
-        ProduceRequestData request =
-                new ProduceRequestData().setAcks((short) acks).setTimeoutMs(1000);
-        request.topicData()
-                .add(
-                        new ProduceRequestData.TopicProduceData()
-                                .setName("topic")
-                                .setPartitionData(
-                                        List.of(
-                                                new ProduceRequestData.PartitionProduceData()
-                                                        .setIndex(0)
-                                                        .setRecords(
-                                                                MemoryRecords.readableRecords(
-                                                                        ByteBuffer.wrap(
-                                                                                records))))));
-        return request;
-    }
-
-    static ByteBuffer recordsOf(ProduceRequestData request) {
-        MemoryRecords records =
-                (MemoryRecords)
-                        request.topicData().iterator().next().partitionData().getFirst().records();
-        return records.buffer();
-    }
-
-    static FetchResponseData fetched(ByteBuffer records) {
-        return new FetchResponseData()
-                .setResponses(
-                        List.of(
-                                new FetchResponseData.FetchableTopicResponse()
-                                        .setTopic("topic")
-                                        .setPartitions(
-                                                List.of(
-                                                        new FetchResponseData.PartitionData()
-                                                                .setRecords(
-                                                                        MemoryRecords
-                                                                                .readableRecords(
-                                                                                        records))))));
-    }
-
-    static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 }
