@@ -94,15 +94,11 @@ final class MemoryController implements Controller, Metadata {
     }
 
     void node(int id, NodeRole... roles) {
-        var node =
-                new Node(
-                        id,
-                        Uuid.randomUuid(),
-                        Set.of(roles),
-                        new Endpoint("gateway-" + id, 9092),
-                        null,
-                        null,
-                        false);
+        node(id, new Endpoint("gateway-" + id, 9092), roles);
+    }
+
+    void node(int id, Endpoint kafka, NodeRole... roles) {
+        var node = new Node(id, Uuid.randomUuid(), Set.of(roles), kafka, null, null, false);
         change(i ->
                 with(
                                 i,

@@ -1,5 +1,6 @@
 package io.quafka.gateway;
 
+import io.quafka.controller.Metadata;
 import io.quafka.storage.FetchReply;
 import io.quafka.storage.StorageNode;
 import java.nio.ByteBuffer;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +47,7 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 
 /// A storage node whose log is in memory, which keeps the contract's promises and counts what it is
 /// asked.
@@ -59,12 +62,17 @@ final class MemoryStorageNode implements StorageNode {
 
     private record Waiter(FetchRequestData request, CompletableFuture<FetchReply> reply) {}
 
+    private final Metadata metadata;
     private final Map<Partition, Log> logs = new HashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
     final List<ProduceRequestData> produced = new ArrayList<>();
     final AtomicInteger fetches = new AtomicInteger();
     final AtomicInteger heldReplies = new AtomicInteger();
     volatile boolean unreachable;
+
+    MemoryStorageNode(Metadata metadata) {
+        this.metadata = metadata;
+    }
 
     private <T> CompletableFuture<T> gone() {
         return CompletableFuture.failedFuture(new java.io.IOException("connection lost"));
@@ -206,16 +214,23 @@ final class MemoryStorageNode implements StorageNode {
         for (var topic : request.topics()) {
             var answered = new ListOffsetsTopicResponse().setName(topic.name());
             answer.topics().add(answered);
-            topic.partitions()
-                    .forEach(asked ->
-                            answered.partitions()
-                                    .add(
-                                            new ListOffsetsPartitionResponse()
-                                                    .setPartitionIndex(asked.partitionIndex())
-                                                    .setOffset(5)
-                                                    .setLeaderEpoch(7)));
+            for (var asked : topic.partitions()) {
+                answered.partitions()
+                        .add(
+                                new ListOffsetsPartitionResponse()
+                                        .setPartitionIndex(asked.partitionIndex())
+                                        .setOffset(offset(topic.name(), asked))
+                                        .setLeaderEpoch(7));
+            }
         }
         return CompletableFuture.completedFuture(answer);
+    }
+
+    private long offset(String name, ListOffsetsRequestData.ListOffsetsPartition asked) {
+        Uuid id = Objects.requireNonNull(metadata.image().topic(name)).id();
+        return asked.timestamp() == ListOffsetsRequest.LATEST_TIMESTAMP
+                ? log(id, asked.partitionIndex()).end
+                : 0;
     }
 
     @Override

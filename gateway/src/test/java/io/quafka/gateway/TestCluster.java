@@ -53,13 +53,17 @@ final class TestCluster {
                 controller.node(id, NodeRole.STORAGE);
             }
             controller.shard(id, id);
-            storage.put(id, new MemoryStorageNode());
+            storage.put(id, new MemoryStorageNode(controller));
         }
         gateway = new Gateway(() -> GATEWAY, controller, storage::get, config, clock);
     }
 
     MemoryStorageNode storage(int id) {
         return Objects.requireNonNull(storage.get(id));
+    }
+
+    Topic topic(String name) {
+        return Objects.requireNonNull(controller.image().topic(name));
     }
 
     Topic createTopic(String name, int partitions) {
@@ -71,7 +75,7 @@ final class TestCluster {
                                 .setNumPartitions(partitions)
                                 .setReplicationFactor((short) 1));
         call(ApiKeys.CREATE_TOPICS, request);
-        return Objects.requireNonNull(controller.image().topic(name));
+        return topic(name);
     }
 
     <T extends ApiMessage> T call(ApiKeys key, ApiMessage body) {

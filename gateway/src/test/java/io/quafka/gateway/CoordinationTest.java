@@ -1,0 +1,150 @@
+package io.quafka.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quafka.controller.model.Topic;
+import io.quafka.wire.ConnectionInfo;
+import io.quafka.wire.KafkaRequest;
+import io.quafka.wire.KafkaResponse;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CoordinationTest {
+    private static InitProducerIdResponseData init(
+            TestCluster cluster, InitProducerIdRequestData request) {
+        return cluster.call(ApiKeys.INIT_PRODUCER_ID, (short) 5, request);
+    }
+
+    private static InitProducerIdRequestData idempotent() {
+        return new InitProducerIdRequestData().setTransactionalId(null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 100})
+    void producerIdsAreNeverGivenTwice(int block) {
+        var controller = new MemoryController();
+        var one = new ProducerIds(controller, block);
+        var other = new ProducerIds(controller, block);
+        Set<Long> given = new HashSet<>();
+        for (int i = 0; i < 500; i++) {
+            assertThat(given.add(one.next().join())).isTrue();
+            assertThat(given.add(other.next().join())).isTrue();
+        }
+        assertThat(controller.submitted()).hasSizeLessThan(2 * (500 / block + 3));
+    }
+
+    @Test
+    void aSilentControllerDelaysOnlyWhoNeedsIt() {
+        var controller = new MemoryController();
+        var ids = new ProducerIds(controller, 10);
+        ids.next().join();
+        controller.fallSilent();
+        for (int i = 0; i < 9; i++) {
+            assertThat(ids.next()).isDone();
+        }
+        assertThat(ids.next()).isNotDone();
+    }
+
+    @Test
+    void idempotentProducersGetANewIdAtEpochZero() {
+        var cluster = new TestCluster();
+        var first = init(cluster, idempotent());
+        var second =
+                init(
+                        cluster,
+                        idempotent().setProducerId(first.producerId()).setProducerEpoch((short) 0));
+        assertThat(first.errorCode()).isEqualTo(Errors.NONE.code());
+        assertThat(first.producerEpoch()).isZero();
+        assertThat(second.producerId()).isNotEqualTo(first.producerId());
+    }
+
+    @Test
+    void transactionsAreRefusedForGood() {
+        var cluster = new TestCluster();
+        var answer = init(cluster, new InitProducerIdRequestData().setTransactionalId("txn"));
+        Errors error = Errors.forCode(answer.errorCode());
+        assertThat(error).isEqualTo(Errors.UNSUPPORTED_VERSION);
+        assertThat(error.exception())
+                .isNotInstanceOf(org.apache.kafka.common.errors.RetriableException.class);
+        var half = idempotent().setProducerId(5);
+        assertThat(init(cluster, half).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+    }
+
+    @Test
+    void coordinatorsThatDoNotExistAreNotNamed() {
+        var cluster = new TestCluster();
+        for (int type : new int[] {0, 1, 2}) {
+            FindCoordinatorResponseData answer =
+                    cluster.call(
+                            ApiKeys.FIND_COORDINATOR,
+                            (short) 6,
+                            new FindCoordinatorRequestData()
+                                    .setKeyType((byte) type)
+                                    .setCoordinatorKeys(List.of("a", "b")));
+            assertThat(answer.coordinators())
+                    .hasSize(2)
+                    .allSatisfy(c -> {
+                        assertThat(c.errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+                        assertThat(c.errorMessage()).contains("not served");
+                    });
+        }
+        FindCoordinatorResponseData unknown =
+                cluster.call(
+                        ApiKeys.FIND_COORDINATOR,
+                        (short) 3,
+                        new FindCoordinatorRequestData().setKeyType((byte) 9).setKey("a"));
+        assertThat(unknown.errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+        assertThat(cluster.controller.image().topics()).isEmpty();
+    }
+
+    @Test
+    void whereCoordinatorsAreServedAKeyLeadsToTheLeaderThatMetadataNames() {
+        var cluster = new TestCluster();
+        var directory = new GatewayDirectory(() -> TestCluster.GATEWAY);
+        var config = GatewayConfig.DEFAULTS;
+        var api =
+                new FindCoordinatorApi(
+                        cluster.controller,
+                        directory,
+                        new TopicCreator(
+                                new Commands(cluster.controller, config.adminWait()), config),
+                        _ -> true);
+        var request =
+                new FindCoordinatorRequestData().setCoordinatorKeys(List.of("group-a", "group-b"));
+        KafkaResponse response =
+                TestCluster.await(
+                        api.handle(
+                                new KafkaRequest(
+                                        new RequestHeader(
+                                                ApiKeys.FIND_COORDINATOR, (short) 6, "test", 1),
+                                        request,
+                                        10,
+                                        new ConnectionInfo(
+                                                1,
+                                                new InetSocketAddress(0),
+                                                new InetSocketAddress(0)),
+                                        0)));
+        var answer = (FindCoordinatorResponseData) Objects.requireNonNull(response.body());
+        assertThat(answer.coordinators())
+                .extracting(Coordinator::key)
+                .containsExactly("group-a", "group-b");
+        assertThat(answer.coordinators())
+                .allSatisfy(c -> assertThat(c.host()).isEqualTo("gateway-1"));
+        Topic offsets = cluster.topic("__consumer_offsets");
+        assertThat(offsets.partitionCount()).isEqualTo(50);
+    }
+}
