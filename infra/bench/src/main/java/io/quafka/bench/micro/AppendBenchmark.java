@@ -29,7 +29,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// What a shard's writer does with one group: checks and stamps its batches, gathers, writes once, forces once. Every batch is of another partition.
+/// What a shard's writer does with one group: checks and stamps its batches, gathers, writes once,
+/// forces once. Every batch is of another partition.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
