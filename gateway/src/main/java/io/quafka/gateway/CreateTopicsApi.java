@@ -1,5 +1,8 @@
 package io.quafka.gateway;
 
+import io.quafka.controller.config.ConfigDescriptions;
+import io.quafka.controller.config.DescribedConfig;
+import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Reply;
 import io.quafka.controller.model.Topic;
@@ -15,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +62,7 @@ final class CreateTopicsApi implements Api {
                     List<CreatableTopicResult> results = new ArrayList<>(refused.values());
                     if (failure == null) {
                         for (Reply.TopicOutcome outcome : effect.reply().outcomes()) {
-                            results.add(result(outcome));
+                            results.add(result(outcome, effect.image()));
                         }
                     } else {
                         Errors error = Failures.ofController(failure);
@@ -99,16 +103,27 @@ final class CreateTopicsApi implements Api {
                 .setErrorMessage(message);
     }
 
-    private static CreatableTopicResult result(Reply.TopicOutcome outcome) {
+    private static CreatableTopicResult result(Reply.TopicOutcome outcome, ClusterImage image) {
         Topic topic = outcome.topic();
         if (outcome.error() != Errors.NONE || topic == null) {
             return refused(outcome.name(), outcome.error(), outcome.message());
+        }
+        List<CreatableTopicConfigs> configs = new ArrayList<>();
+        for (DescribedConfig config :
+                ConfigDescriptions.topicConfigs(topic.configs(), image.defaults())) {
+            configs.add(
+                    new CreatableTopicConfigs()
+                            .setName(config.name())
+                            .setValue(config.value())
+                            .setReadOnly(config.readOnly())
+                            .setConfigSource(config.source().id())
+                            .setIsSensitive(config.sensitive()));
         }
         return new CreatableTopicResult()
                 .setName(topic.name())
                 .setTopicId(outcome.id())
                 .setNumPartitions(topic.partitionCount())
                 .setReplicationFactor((short) topic.replicationFactor())
-                .setConfigs(List.of());
+                .setConfigs(configs);
     }
 }

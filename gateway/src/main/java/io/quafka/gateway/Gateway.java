@@ -55,6 +55,7 @@ public final class Gateway implements RequestHandler {
         apis.put(ApiKeys.CREATE_TOPICS, new CreateTopicsApi(commands));
         apis.put(ApiKeys.DELETE_TOPICS, new DeleteTopicsApi(commands, metadata));
         apis.put(ApiKeys.CREATE_PARTITIONS, new CreatePartitionsApi(commands));
+        apis.put(ApiKeys.DESCRIBE_CONFIGS, new DescribeConfigsApi(metadata, gateways, config));
         var alterConfigs = new ConfigAlterations(commands);
         apis.put(ApiKeys.ALTER_CONFIGS, new AlterConfigsApi(alterConfigs));
         apis.put(ApiKeys.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsApi(alterConfigs));

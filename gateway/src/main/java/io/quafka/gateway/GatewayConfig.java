@@ -5,8 +5,8 @@ import java.util.Map;
 
 /// What a gateway is set up with.
 ///
-/// @param autoCreateTopics whether a Metadata request may create the topics it names
-///   (`auto.create.topics.enable`)
+/// @param autoCreateTopics whether a Metadata request may create the topics it names; the
+///   cluster-wide `auto.create.topics.enable` must allow it too
 /// @param internalTopicPartitions partitions of `__consumer_offsets` and `__transaction_state` when
 ///   they are made, from 1 up
 /// @param adminWait how long an administrative answer waits, at most, until this gateway's own

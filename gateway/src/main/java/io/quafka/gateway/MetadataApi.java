@@ -1,6 +1,7 @@
 package io.quafka.gateway;
 
 import io.quafka.controller.Metadata;
+import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
@@ -87,7 +88,10 @@ final class MetadataApi implements Api {
 
     private Map<String, CompletableFuture<Errors>> create(
             ClusterImage image, MetadataRequestData data, short version) {
-        if (!config.autoCreateTopics() || !data.allowAutoTopicCreation() || all(data, version)) {
+        if (!config.autoCreateTopics()
+                || !data.allowAutoTopicCreation()
+                || all(data, version)
+                || !ClusterConfigs.autoCreateTopics(image)) {
             return Map.of();
         }
         Map<String, CompletableFuture<Errors>> created = new HashMap<>();
