@@ -14,7 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /// The one thread that changes a shard. In a loop it
 ///
-/// 1. gathers what is queued, up to [#GROUP_BYTES],
+/// 1. gathers what is queued, up to [#GROUP_BYTES]; if that is less than the last group had, it
+///    waits a moment for the rest, for clients answered together tend to come back together, and
+///    each group costs an `fdatasync`,
 /// 2. decides each batch (sequence, offset) and builds one group,
 /// 3. writes the group with one gathered write and forces it with one `fdatasync`,
 /// 4. makes it readable and completes the requests,
@@ -31,6 +33,10 @@ final class ShardWriter {
     /// Tasks that may wait; memory for their bytes is bounded where they were read.
     static final int QUEUE_MAX = 200_000;
 
+    /// Longest time that a first request waits for others like it; never longer than half of what
+    /// the last group's write took.
+    private static final long GATHER_NANOS_MAX = 200_000;
+
     /// Longest time that rows wait for the index while the shard is idle.
     private static final long FEED_IDLE_NANOS = 200_000_000;
 
@@ -42,6 +48,12 @@ final class ShardWriter {
     private final AtomicInteger queued = new AtomicInteger();
     private final Thread thread;
     private volatile boolean parked;
+
+    /// How many tasks must be queued to wake the parked writer.
+    private volatile int wakeAt = 1;
+
+    private int lastGroupRequests;
+    private long lastWriteNanos;
     private volatile boolean terminated;
     private volatile State state = State.Running.INSTANCE;
     private volatile int epoch;
@@ -88,13 +100,14 @@ final class ShardWriter {
             task.fail(notRunning());
             return;
         }
-        if (queued.incrementAndGet() > QUEUE_MAX) {
+        int waiting = queued.incrementAndGet();
+        if (waiting > QUEUE_MAX) {
             queued.decrementAndGet();
             task.fail(new ShardUnavailableException(shard.id(), "its queue is full"));
             return;
         }
         queue.add(task);
-        if (parked) {
+        if (parked && waiting >= wakeAt) {
             LockSupport.unpark(thread);
         }
         if (terminated) {
@@ -117,6 +130,10 @@ final class ShardWriter {
         try {
             while (true) {
                 ShardTask control = gather(appends);
+                if (control == null && worthWaiting(appends.size())) {
+                    awaitMore(lastGroupRequests - appends.size());
+                    control = gather(appends);
+                }
                 if (!appends.isEmpty()) {
                     write(appends);
                     appends.clear();
@@ -155,6 +172,9 @@ final class ShardWriter {
     /// returns.
     private @Nullable ShardTask gather(List<AppendRequest> appends) {
         long bytes = 0;
+        for (AppendRequest request : appends) {
+            bytes += request.bytes();
+        }
         while (bytes < GROUP_BYTES) {
             ShardTask task = queue.poll();
             if (task == null) {
@@ -170,8 +190,26 @@ final class ShardWriter {
         return null;
     }
 
+    private boolean worthWaiting(int requests) {
+        return requests > 0 && requests < lastGroupRequests;
+    }
+
+    private void awaitMore(int requests) {
+        long nanos = Math.min(GATHER_NANOS_MAX, lastWriteNanos / 2);
+        wakeAt = requests;
+        parked = true;
+        if (queued.get() < requests) {
+            LockSupport.parkNanos(this, nanos);
+        }
+        parked = false;
+        wakeAt = 1;
+    }
+
     private void write(List<AppendRequest> appends) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
         groups.append(appends, epoch);
+        lastWriteNanos = System.nanoTime() - begin;
+        lastGroupRequests = appends.size();
         for (AppendRequest request : appends) {
             request.done().run();
         }

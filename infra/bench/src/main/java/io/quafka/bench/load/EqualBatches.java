@@ -50,15 +50,15 @@ final class EqualBatches {
         EqualBatches load = new EqualBatches(arguments, start);
         int connections = arguments.integer("connections");
         List<Future<Histogram>> latencies = new ArrayList<>();
+        Histogram all = PacedProducer.newHistogram();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < connections; i++) {
                 int firstPartition = i * (load.partitions / connections);
                 latencies.add(executor.submit(() -> load.connection(executor, firstPartition)));
             }
-        }
-        Histogram all = PacedProducer.newHistogram();
-        for (Future<Histogram> latency : latencies) {
-            all.add(latency.get());
+            for (Future<Histogram> latency : latencies) {
+                all.add(latency.get());
+            }
         }
         long nanos = System.nanoTime() - start;
         long batches = all.getTotalCount() * load.batchesPerRequest;

@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,20 +14,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The process that makes load, seen from the harness. It has Kafka's clients and tools on its
 /// class path. One thread uses it; every load is run to its end, but for [#startPerfProducer].
 public final class LoadProcess implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
+    /// A broker may be slow, but no record is to be given up: that would make it look faster.
+    private static final Map<String, String> PATIENCE =
+            Map.of("delivery.timeout.ms", "600000", "max.block.ms", "600000");
+
+    private static final int LOG_HEAD_LINES = 12;
+
     private final Process process;
     private final BufferedWriter commands;
     private final BufferedReader output;
     private final String bootstrap;
+    private final Path log;
 
-    private LoadProcess(Process process, String bootstrap) {
+    private LoadProcess(Process process, String bootstrap, Path log) {
         this.process = process;
         this.bootstrap = bootstrap;
+        this.log = log;
         commands = process.outputWriter();
         output = process.inputReader();
     }
@@ -50,7 +61,7 @@ public final class LoadProcess implements AutoCloseable {
                         classPath,
                         LoadAgent.class.getName());
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
-        return new LoadProcess(builder.start(), bootstrap);
+        return new LoadProcess(builder.start(), bootstrap, log);
     }
 
     public long pid() {
@@ -68,7 +79,8 @@ public final class LoadProcess implements AutoCloseable {
         LoadResult result = PerfProducerOutput.parse(readUntilDone(), recordBytes);
         if (result.records() != records) {
             throw new IOException(
-                    "only %d of %d records were acknowledged".formatted(result.records(), records));
+                    "only %d of %d records were acknowledged: %s"
+                            .formatted(result.records(), records, logHead()));
         }
         return result;
     }
@@ -91,10 +103,9 @@ public final class LoadProcess implements AutoCloseable {
                                 Integer.toString(recordBytes),
                                 "--throughput",
                                 "-1"));
-        if (!settings.isEmpty()) {
-            words.add("--command-property");
-            settings.forEach((key, value) -> words.add(key + "=" + value));
-        }
+        words.add("--command-property");
+        PATIENCE.forEach((key, value) -> words.add(key + "=" + value));
+        settings.forEach((key, value) -> words.add(key + "=" + value));
         send(String.join(" ", words));
     }
 
@@ -187,7 +198,16 @@ public final class LoadProcess implements AutoCloseable {
             }
             lines.add(line);
         }
-        throw new IOException("the load ended; its output was:\n" + String.join("\n", lines));
+        throw new IOException("the load ended: " + String.join("\n", lines) + logHead());
+    }
+
+    /// How its error output begins, without the warnings of clients that try again.
+    private String logHead() throws IOException {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(line -> !line.contains(" WARN "))
+                    .limit(LOG_HEAD_LINES)
+                    .collect(Collectors.joining("\n", "\n", ""));
+        }
     }
 
     private static Path ownClasses() {

@@ -17,9 +17,8 @@ record FirstMinuteScenario(Plan plan, int recordBytes) implements Scenario {
     private static final String WARM = "warm";
     private static final String TOPIC = "produce";
     private static final double PIECE_SECONDS = 5;
-    private static final long FIRST_PIECE_BYTES = 32L << 20;
+    private static final long FIRST_PIECE_BYTES = 4L << 20;
     private static final long PIECE_BYTES_MAX = 1L << 30;
-    private static final Map<String, String> PATIENT = Map.of("max.block.ms", "180000");
 
     @Override
     public Reading measure(Lab lab, Contestant contestant)
@@ -43,7 +42,7 @@ record FirstMinuteScenario(Plan plan, int recordBytes) implements Scenario {
         long total = 0;
         long next = FIRST_PIECE_BYTES / recordBytes;
         while (System.nanoTime() < end) {
-            LoadResult piece = session.load().perfProducer(TOPIC, next, recordBytes, PATIENT);
+            LoadResult piece = session.load().perfProducer(TOPIC, next, recordBytes, Map.of());
             total += piece.records();
             next =
                     Math.clamp(
