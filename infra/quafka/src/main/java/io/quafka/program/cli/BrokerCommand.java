@@ -3,8 +3,8 @@ package io.quafka.program.cli;
 import io.quafka.program.config.ConfigKey;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.program.roles.BrokerProcess;
 import io.quafka.program.roles.RunningRole;
-import io.quafka.program.roles.StartException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ final class BrokerCommand extends RoleCommand {
     }
 
     @Override
-    RunningRole start(Configuration configuration) {
-        throw new StartException("the broker is not part of this build yet");
+    RunningRole start(Configuration configuration) throws InterruptedException {
+        return BrokerProcess.start(configuration);
     }
 }

@@ -113,11 +113,12 @@ final class ConsumeCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+        // Never closed: standard output is the process's, not the command's.
+        OutputStream out =
+                new BufferedOutputStream(
+                        new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER_BYTES);
         try (Consumer<byte[], byte[]> consumer =
-                        new KafkaConsumer<>(client.clientProperties(consumerDefaults()));
-                OutputStream out =
-                        new BufferedOutputStream(
-                                new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER_BYTES)) {
+                new KafkaConsumer<>(client.clientProperties(consumerDefaults()))) {
             List<TopicPartition> partitions = partitions(consumer);
             consumer.assign(partitions);
             // The end first: what arrives while the command starts is past it.

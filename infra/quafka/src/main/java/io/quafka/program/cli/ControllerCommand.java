@@ -3,8 +3,8 @@ package io.quafka.program.cli;
 import io.quafka.program.config.ConfigKey;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.program.roles.ControllerProcess;
 import io.quafka.program.roles.RunningRole;
-import io.quafka.program.roles.StartException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,25 +17,33 @@ import picocli.CommandLine.Option;
         header = "Run a member of the controller: keeps the metadata.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  quafka controller --data /var/lib/quafka --listen 10.0.0.1:9190 --set controller.members=10.0.0.1:9190"
+            "  quafka controller --data /var/lib/quafka --members 1@10.0.0.1:9190",
+            "  quafka controller --id 2 --members 1@10.0.0.1:9190,2@10.0.0.2:9190,3@10.0.0.3:9190"
         })
 final class ControllerCommand extends RoleCommand {
     @Option(
-            names = "--listen",
-            paramLabel = "HOST:PORT",
+            names = "--id",
+            paramLabel = "N",
+            description = "Which member this is (controller.member.id; default: 1).")
+    private @Nullable String id;
+
+    @Option(
+            names = "--members",
+            paramLabel = "ID@HOST:PORT,...",
             description =
-                    "Serve the other processes here (controller.listen; default: 127.0.0.1:9190).")
-    private @Nullable String listen;
+                    "All members, this one too (controller.members; default: 1@127.0.0.1:9190).")
+    private @Nullable String members;
 
     @Override
     Map<ConfigKey<?>, @Nullable String> named() {
         Map<ConfigKey<?>, @Nullable String> flags = new LinkedHashMap<>();
-        flags.put(ConfigKeys.CONTROLLER_LISTEN, listen);
+        flags.put(ConfigKeys.CONTROLLER_MEMBER_ID, id);
+        flags.put(ConfigKeys.CONTROLLER_MEMBERS, members);
         return flags;
     }
 
     @Override
-    RunningRole start(Configuration configuration) {
-        throw new StartException("the controller is not part of this build yet");
+    RunningRole start(Configuration configuration) throws InterruptedException {
+        return ControllerProcess.start(configuration);
     }
 }

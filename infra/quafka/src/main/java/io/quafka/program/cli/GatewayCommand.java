@@ -3,8 +3,8 @@ package io.quafka.program.cli;
 import io.quafka.program.config.ConfigKey;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.program.roles.GatewayProcess;
 import io.quafka.program.roles.RunningRole;
-import io.quafka.program.roles.StartException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         name = "gateway",
         header = "Run a gateway: serves Kafka clients and HTTP, keeps nothing.",
         footerHeading = "%nExamples:%n",
-        footer = {"  quafka gateway --set controller.members=10.0.0.1:9190"})
+        footer = {"  quafka gateway --members 1@10.0.0.1:9190"})
 final class GatewayCommand extends RoleCommand {
     @Option(
             names = "--listen",
@@ -32,16 +32,24 @@ final class GatewayCommand extends RoleCommand {
                     "Tell clients to connect here (gateway.advertised; default: where it listens).")
     private @Nullable String advertise;
 
+    @Option(
+            names = "--members",
+            paramLabel = "ID@HOST:PORT,...",
+            description =
+                    "The controller's members (controller.members; default: 1@127.0.0.1:9190).")
+    private @Nullable String members;
+
     @Override
     Map<ConfigKey<?>, @Nullable String> named() {
         Map<ConfigKey<?>, @Nullable String> flags = new LinkedHashMap<>();
         flags.put(ConfigKeys.GATEWAY_LISTEN, listen);
         flags.put(ConfigKeys.GATEWAY_ADVERTISED, advertise);
+        flags.put(ConfigKeys.CONTROLLER_MEMBERS, members);
         return flags;
     }
 
     @Override
-    RunningRole start(Configuration configuration) {
-        throw new StartException("the gateway is not part of this build yet");
+    RunningRole start(Configuration configuration) throws InterruptedException {
+        return GatewayProcess.start(configuration);
     }
 }

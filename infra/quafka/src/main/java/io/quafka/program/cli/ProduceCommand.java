@@ -63,10 +63,11 @@ final class ProduceCommand implements Callable<Integer> {
 
     @Mixin private ClientOptions client = new ClientOptions();
 
-    @Parameters(paramLabel = "TOPIC", description = "Where to send it.")
+    @Parameters(index = "0", paramLabel = "TOPIC", description = "Where to send it.")
     private String topic = "";
 
     @Parameters(
+            index = "1",
             arity = "0..1",
             paramLabel = "FILE",
             defaultValue = STANDARD_INPUT,

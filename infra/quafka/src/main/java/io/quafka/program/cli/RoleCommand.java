@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,16 +28,25 @@ abstract class RoleCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
+    /// Helidon logs through java.util.logging, which forgets the levels of loggers that nobody
+    /// holds.
+    private static final Logger HELIDON = Logger.getLogger("io.helidon");
+
+    /// Would print a stack where a port is taken, which is told in one line here.
+    private static final Logger HELIDON_START = Logger.getLogger("io.helidon.webserver.LoomServer");
+
     private final Object starting = new Object();
     private @Nullable RunningRole role;
 
     /// The flags that this command has for keys of its own.
     abstract Map<ConfigKey<?>, @Nullable String> named();
 
-    abstract RunningRole start(Configuration configuration);
+    abstract RunningRole start(Configuration configuration) throws InterruptedException;
 
     @Override
     public final Integer call() throws InterruptedException {
+        HELIDON.setLevel(Level.WARNING);
+        HELIDON_START.setLevel(Level.OFF);
         Configuration configuration = options.load(named());
         Duration bound = configuration.get(ConfigKeys.SHUTDOWN_DRAIN).plus(CLOSE_MAX);
         Runtime.getRuntime()

@@ -4,7 +4,7 @@ import io.quafka.program.config.ConfigKey;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
 import io.quafka.program.roles.RunningRole;
-import io.quafka.program.roles.StartException;
+import io.quafka.program.roles.StorageProcess;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         header = "Run a storage node: keeps the data.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  quafka storage --data /var/lib/quafka --listen 10.0.0.2:9191 --set controller.members=10.0.0.1:9190"
+            "  quafka storage --data /var/lib/quafka --listen 10.0.0.2:9191 --members 1@10.0.0.1:9190"
         })
 final class StorageCommand extends RoleCommand {
     @Option(
@@ -34,16 +34,24 @@ final class StorageCommand extends RoleCommand {
                     "Tell gateways to connect here (storage.advertised; default: where it listens).")
     private @Nullable String advertise;
 
+    @Option(
+            names = "--members",
+            paramLabel = "ID@HOST:PORT,...",
+            description =
+                    "The controller's members (controller.members; default: 1@127.0.0.1:9190).")
+    private @Nullable String members;
+
     @Override
     Map<ConfigKey<?>, @Nullable String> named() {
         Map<ConfigKey<?>, @Nullable String> flags = new LinkedHashMap<>();
         flags.put(ConfigKeys.STORAGE_LISTEN, listen);
         flags.put(ConfigKeys.STORAGE_ADVERTISED, advertise);
+        flags.put(ConfigKeys.CONTROLLER_MEMBERS, members);
         return flags;
     }
 
     @Override
-    RunningRole start(Configuration configuration) {
-        throw new StartException("the storage is not part of this build yet");
+    RunningRole start(Configuration configuration) throws InterruptedException {
+        return StorageProcess.start(configuration);
     }
 }

@@ -19,6 +19,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -91,10 +92,19 @@ final class TopicDescribeCommand implements Callable<Integer> {
         }
     }
 
+    /// Empty where the cluster cannot be asked for them.
     private Map<String, String> configs(Admin admin, String name)
             throws ExecutionException, InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-        Config config = Answers.of(admin.describeConfigs(List.of(resource)).all().get(), resource);
+        Config config;
+        try {
+            config = Answers.of(admin.describeConfigs(List.of(resource)).all().get(), resource);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnsupportedVersionException) {
+                return Map.of();
+            }
+            throw e;
+        }
         return config.entries().stream()
                 .filter(entry ->
                         allConfigs

@@ -76,8 +76,101 @@ public final class ConfigKeys {
             new ConfigKey<>(
                     "storage.segment.bytes",
                     ValueType.bytes(MIB, 2 * GIB - MIB),
-                    "64MiB",
-                    "Size at which a segment of a shard's commit log is sealed and the next one begun.");
+                    "128MiB",
+                    "Size of a full-grown segment of a shard's commit log; the first ones are smaller, so that a small log stays"
+                            + " small.");
+
+    public static final ConfigKey<Long> STORAGE_RESERVE_BYTES =
+            new ConfigKey<>(
+                    "storage.reserve.bytes",
+                    ValueType.bytes(0, TIB),
+                    "256MiB",
+                    "Free space on the disk that the commit log leaves alone; below it, produces are refused with an error that"
+                            + " clients retry.");
+
+    public static final ConfigKey<Integer> STORAGE_OPEN_SEGMENTS_MAX =
+            new ConfigKey<>(
+                    "storage.open.segments.max",
+                    ValueType.integer(1, 100_000),
+                    "64",
+                    "Sealed segments of a shard whose files are held open.");
+
+    public static final ConfigKey<Long> STORAGE_INDEX_CACHE_BYTES =
+            new ConfigKey<>(
+                    "storage.index.cache.bytes",
+                    ValueType.bytes(MIB, TIB),
+                    "48MiB",
+                    "Memory for the blocks of the index that were read.");
+
+    public static final ConfigKey<Long> STORAGE_INDEX_MEMTABLE_BYTES =
+            new ConfigKey<>(
+                    "storage.index.memtable.bytes",
+                    ValueType.bytes(MIB, GIB),
+                    "16MiB",
+                    "Rows of the index gathered in memory before they are written to a file; there may be three such.");
+
+    public static final ConfigKey<Integer> STORAGE_INDEX_OPEN_FILES_MAX =
+            new ConfigKey<>(
+                    "storage.index.open.files.max",
+                    ValueType.integer(16, 100_000),
+                    "100",
+                    "Files of the index that are held open.");
+
+    public static final ConfigKey<Long> STORAGE_READ_BUFFERS_BYTES =
+            new ConfigKey<>(
+                    "storage.read.buffers.bytes",
+                    ValueType.bytes(8 * MIB, TIB),
+                    "128MiB",
+                    "Most memory outside the heap that records on their way to readers may lie in, all together.");
+
+    public static final ConfigKey<Integer> STORAGE_READERS =
+            new ConfigKey<>(
+                    "storage.readers",
+                    ValueType.integer(1, 1_024),
+                    "4",
+                    "Threads that read from the disk.");
+
+    public static final ConfigKey<Duration> STORAGE_RETENTION_INTERVAL =
+            new ConfigKey<>(
+                    "storage.retention.interval",
+                    ValueType.duration(Duration.ofMillis(10), Duration.ofDays(1)),
+                    "30s",
+                    "How often records are checked for having expired.");
+
+    public static final ConfigKey<Duration> STORAGE_PRODUCER_EXPIRY =
+            new ConfigKey<>(
+                    "storage.producer.expiry",
+                    ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+                    "1d",
+                    "An idempotent producer that sent nothing for so long is forgotten.");
+
+    public static final ConfigKey<Long> GATEWAY_FRAME_BYTES_MAX =
+            new ConfigKey<>(
+                    "gateway.frame.bytes.max",
+                    ValueType.bytes(MIB, 127 * MIB),
+                    "100MiB",
+                    "The largest request; a connection that announces a larger one is closed.");
+
+    public static final ConfigKey<Integer> GATEWAY_CONNECTIONS_MAX =
+            new ConfigKey<>(
+                    "gateway.connections.max",
+                    ValueType.integer(1, 10_000_000),
+                    "20000",
+                    "Most connections at a time; more are closed as they come.");
+
+    public static final ConfigKey<Integer> GATEWAY_CONNECTIONS_PER_ADDRESS_MAX =
+            new ConfigKey<>(
+                    "gateway.connections.per.address.max",
+                    ValueType.integer(1, 10_000_000),
+                    "20000",
+                    "Most connections at a time from one address.");
+
+    public static final ConfigKey<Duration> GATEWAY_IDLE_TIMEOUT =
+            new ConfigKey<>(
+                    "gateway.idle.timeout",
+                    ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
+                    "10m",
+                    "A connection on which nothing happens for so long is closed.");
 
     public static final ConfigKey<Long> MEMORY_BUFFERS_BYTES =
             new ConfigKey<>(
@@ -86,19 +179,27 @@ public final class ConfigKeys {
                     "256MiB",
                     "Most memory outside the heap for requests being read and answers being sent, of all connections together.");
 
-    public static final ConfigKey<Address> CONTROLLER_LISTEN =
+    public static final ConfigKey<Integer> CONTROLLER_MEMBER_ID =
             new ConfigKey<>(
-                    "controller.listen",
-                    ValueType.ADDRESS,
-                    "127.0.0.1:9190",
-                    "Where a controller process serves the other members and processes; not used by 'quafka broker'.");
+                    "controller.member.id",
+                    ValueType.integer(1, 1_000),
+                    "1",
+                    "Which of controller.members a controller process is; it listens on that member's address.");
 
-    public static final ConfigKey<List<Address>> CONTROLLER_MEMBERS =
+    public static final ConfigKey<List<ControllerMember>> CONTROLLER_MEMBERS =
             new ConfigKey<>(
                     "controller.members",
-                    ValueType.listOf(ValueType.ADDRESS),
-                    "127.0.0.1:9190",
-                    "The addresses of the controller's members, the same list in every process; not used by 'quafka broker'.");
+                    ValueType.listOf(new ValueType<>("ID@HOST:PORT", ControllerMember::parse)),
+                    "1@127.0.0.1:9190",
+                    "The controller's members, the same list in every process; not used by 'quafka broker', whose controller"
+                            + " serves itself only.");
+
+    public static final ConfigKey<Duration> CONTROLLER_SESSION_TIMEOUT =
+            new ConfigKey<>(
+                    "controller.session.timeout",
+                    ValueType.duration(Duration.ofSeconds(3), Duration.ofMinutes(10)),
+                    "6s",
+                    "A node that the controller hears nothing of for so long is fenced.");
 
     public static final ConfigKey<Duration> CONTROLLER_TIMEOUT =
             new ConfigKey<>(
@@ -112,7 +213,8 @@ public final class ConfigKeys {
                     "num.partitions",
                     ValueType.integer(1, 100_000),
                     "1",
-                    "Partitions of a topic that is created without saying how many.");
+                    "Partitions of a topic that is created without saying how many. Where it is set, 'quafka broker' and 'quafka"
+                            + " controller' make it the cluster's default as they start; Kafka's tools can change that later.");
 
     public static final ConfigKey<Boolean> AUTO_CREATE_TOPICS =
             new ConfigKey<>(
@@ -135,6 +237,10 @@ public final class ConfigKeys {
                     NODE_RACK,
                     GATEWAY_LISTEN,
                     GATEWAY_ADVERTISED,
+                    GATEWAY_FRAME_BYTES_MAX,
+                    GATEWAY_CONNECTIONS_MAX,
+                    GATEWAY_CONNECTIONS_PER_ADDRESS_MAX,
+                    GATEWAY_IDLE_TIMEOUT,
                     AUTO_CREATE_TOPICS,
                     NUM_PARTITIONS,
                     STORAGE_LISTEN,
@@ -142,8 +248,18 @@ public final class ConfigKeys {
                     STORAGE_SHARDS,
                     STORAGE_FSYNC,
                     STORAGE_SEGMENT_BYTES,
-                    CONTROLLER_LISTEN,
+                    STORAGE_RESERVE_BYTES,
+                    STORAGE_OPEN_SEGMENTS_MAX,
+                    STORAGE_READERS,
+                    STORAGE_READ_BUFFERS_BYTES,
+                    STORAGE_INDEX_CACHE_BYTES,
+                    STORAGE_INDEX_MEMTABLE_BYTES,
+                    STORAGE_INDEX_OPEN_FILES_MAX,
+                    STORAGE_RETENTION_INTERVAL,
+                    STORAGE_PRODUCER_EXPIRY,
                     CONTROLLER_MEMBERS,
+                    CONTROLLER_MEMBER_ID,
+                    CONTROLLER_SESSION_TIMEOUT,
                     CONTROLLER_TIMEOUT,
                     MEMORY_BUFFERS_BYTES,
                     SHUTDOWN_DRAIN);

@@ -19,7 +19,8 @@ final class KeyNames {
                     "QUAFKA_DIRECT_MEMORY",
                     "QUAFKA_JAVA_OPTS",
                     "QUAFKA_BUILD",
-                    "QUAFKA_CONFIG");
+                    "QUAFKA_CONFIG",
+                    "QUAFKA_BOOTSTRAP");
 
     /// What Kubernetes puts into every container for a service that is called `quafka` or
     /// `quafka-something`.

@@ -41,12 +41,15 @@ class ConfigurationTest {
 
     @Test
     void yamlListsAndPropertiesAndDottedYamlKeysAreRead() throws IOException {
-        List<Address> members = List.of(new Address("a", 1), new Address("b", 2));
+        List<ControllerMember> members =
+                List.of(
+                        new ControllerMember(1, new Address("a", 1)),
+                        new ControllerMember(2, new Address("b", 2)));
         for (Path file :
                 List.of(
-                        file("list.yaml", "controller:\n  members:\n    - a:1\n    - b:2\n"),
-                        file("dotted.yml", "controller.members: 'a:1, b:2'\n"),
-                        file("c.properties", "controller.members=a:1,b:2\n"))) {
+                        file("list.yaml", "controller:\n  members:\n    - 1@a:1\n    - 2@b:2\n"),
+                        file("dotted.yml", "controller.members: '1@a:1, 2@b:2'\n"),
+                        file("c.properties", "controller.members=1@a:1,2@b:2\n"))) {
             assertThat(
                             Configuration.load(file, Map.of(), Map.of())
                                     .get(ConfigKeys.CONTROLLER_MEMBERS))
@@ -115,6 +118,7 @@ class ConfigurationTest {
         "storage.segment.bytes, 99999999999999999999GiB, fewer bytes",
         "shutdown.drain.max, 10, expected a duration",
         "gateway.listen, 9092, HOST:PORT",
+        "controller.members, h:9190, ID@HOST:PORT",
         "gateway.listen, ::1:9092, HOST:PORT",
         "gateway.listen, h:99999, not an address"
     })

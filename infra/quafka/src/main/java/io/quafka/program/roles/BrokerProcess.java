@@ -1,0 +1,137 @@
+package io.quafka.program.roles;
+
+import io.quafka.controller.Controller;
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Command;
+import io.quafka.controller.model.Endpoint;
+import io.quafka.controller.model.NodeRole;
+import io.quafka.controller.raft.EmbeddedController;
+import io.quafka.gateway.Gateway;
+import io.quafka.program.config.Address;
+import io.quafka.program.config.ConfigKeys;
+import io.quafka.program.config.Configuration;
+import io.quafka.storage.StorageNode;
+import io.quafka.storage.node.LocalStorageNode;
+import io.quafka.wire.BufferPool;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All roles in one process, which call each other directly.
+///
+/// The start: take the data directory, start the controller, bind the port, register under the
+/// address that was bound, open the storage node as the registered one, and only then let requests
+/// through. The stop goes backwards: nothing is closed before what stands on it.
+public final class BrokerProcess implements RunningRole {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerProcess.class);
+
+    private final ClosingStack opened = new ClosingStack();
+    private final Configuration configuration;
+    private final InstantSource clock = InstantSource.system();
+    private Address address = new Address("none", 0);
+    private String readyLine = "";
+
+    private BrokerProcess(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /// Returns when it serves.
+    ///
+    /// @throws StartException if it cannot, with everything closed again
+    public static BrokerProcess start(Configuration configuration) throws InterruptedException {
+        BrokerProcess process = new BrokerProcess(configuration);
+        try {
+            process.open();
+            return process;
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            process.opened.closeAfter(e);
+            throw StartException.of(e);
+        }
+    }
+
+    private void open() throws IOException, InterruptedException {
+        DataDirectory data =
+                opened.add(DataDirectory.open(configuration.get(ConfigKeys.NODE_DATA_DIR)));
+        Controller controller =
+                opened.add(
+                        EmbeddedController.start(
+                                Settings.loneController(
+                                        configuration, data.resolve("controller"))));
+        data.requireCluster(controller.metadata().image().clusterId());
+
+        BufferPool buffers = new BufferPool(configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES));
+        NodeRegistration registration =
+                new NodeRegistration(controller, Settings.commandTimeout(configuration));
+        AtomicReference<@Nullable StorageNode> storage = new AtomicReference<>();
+        Gateway gateway =
+                new Gateway(
+                        registration::nodeId,
+                        controller,
+                        id -> id == registration.nodeId() ? storage.get() : null,
+                        Settings.gateway(configuration),
+                        clock);
+        ServingPort port =
+                new ServingPort(
+                                gateway,
+                                buffers,
+                                configuration.get(ConfigKeys.GATEWAY_LISTEN),
+                                Settings.clientLimits(configuration),
+                                configuration.get(ConfigKeys.SHUTDOWN_DRAIN))
+                        .bind();
+        LocalStorageNode node;
+        try {
+            ClusterImage image = registration.register(registration(data, port));
+            LOG.atDebug().addKeyValue("version", image.version()).log("image caught up");
+            node =
+                    opened.add(
+                            LocalStorageNode.open(
+                                    Settings.storage(configuration, data.resolve("storage")),
+                                    registration.nodeId(),
+                                    controller.metadata(),
+                                    clock));
+        } finally {
+            // Closed before the storage node, though it was bound before that was opened.
+            opened.add(port);
+        }
+        storage.set(node);
+        ClusterDefaults.apply(controller, configuration).join();
+        opened.add(registration).startHeartbeats();
+        port.open();
+        address = port.bound();
+        readyLine = "Quafka is ready: Kafka and HTTP on " + address + ", data in " + data.path();
+    }
+
+    /// Other processes reach the storage node through the gateway's port, if at all: it speaks the
+    /// same messages.
+    private Command.RegisterNode registration(DataDirectory data, ServingPort port) {
+        Endpoint address = port.advertised(configuration.get(ConfigKeys.GATEWAY_ADVERTISED));
+        return new Command.RegisterNode(
+                data.incarnation(),
+                EnumSet.allOf(NodeRole.class),
+                address,
+                address,
+                Settings.rack(configuration),
+                configuration.get(ConfigKeys.STORAGE_SHARDS));
+    }
+
+    /// Where it listens, with the port that was bound.
+    public Address address() {
+        return address;
+    }
+
+    @Override
+    public String readyLine() {
+        return readyLine;
+    }
+
+    @Override
+    public void close() {
+        LOG.atInfo().log("stopping");
+        opened.close();
+        LOG.atInfo().log("stopped");
+    }
+}

@@ -1,0 +1,88 @@
+package io.quafka.program.roles;
+
+import io.quafka.controller.Controller;
+import io.quafka.controller.model.Command;
+import io.quafka.controller.model.NodeRole;
+import io.quafka.gateway.Gateway;
+import io.quafka.program.config.ConfigKeys;
+import io.quafka.program.config.Configuration;
+import io.quafka.wire.BufferPool;
+import java.time.InstantSource;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A gateway in a process of its own. It keeps nothing, so that it is somebody new at every start.
+public final class GatewayProcess implements RunningRole {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
+
+    private final ClosingStack opened = new ClosingStack();
+    private String readyLine = "";
+
+    private GatewayProcess() {}
+
+    /// Returns when it serves.
+    ///
+    /// @throws StartException if it cannot, with everything closed again
+    public static GatewayProcess start(Configuration configuration) throws InterruptedException {
+        GatewayProcess process = new GatewayProcess();
+        try {
+            process.open(configuration);
+            return process;
+        } catch (RuntimeException | InterruptedException e) {
+            process.opened.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void open(Configuration configuration) throws InterruptedException {
+        Controller controller = Cluster.join(configuration, opened);
+        BufferPool buffers = new BufferPool(configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES));
+        RemoteStorageNodes storage =
+                opened.add(new RemoteStorageNodes(controller.metadata(), buffers));
+        NodeRegistration registration =
+                new NodeRegistration(controller, Settings.commandTimeout(configuration));
+        Gateway gateway =
+                new Gateway(
+                        registration::nodeId,
+                        controller,
+                        storage,
+                        Settings.gateway(configuration),
+                        InstantSource.system());
+        ServingPort port =
+                opened.add(
+                        new ServingPort(
+                                        gateway,
+                                        buffers,
+                                        configuration.get(ConfigKeys.GATEWAY_LISTEN),
+                                        Settings.clientLimits(configuration),
+                                        configuration.get(ConfigKeys.SHUTDOWN_DRAIN))
+                                .bind());
+        registration.register(
+                new Command.RegisterNode(
+                        Uuid.randomUuid(),
+                        Set.of(NodeRole.GATEWAY),
+                        port.advertised(configuration.get(ConfigKeys.GATEWAY_ADVERTISED)),
+                        null,
+                        Settings.rack(configuration),
+                        0));
+        opened.add(registration).startHeartbeats();
+        // The first to be closed: clients hear of it before their connections end.
+        opened.add(registration::leave);
+        port.open();
+        readyLine = "Quafka is ready: Kafka and HTTP on " + port.bound() + ", a gateway";
+    }
+
+    @Override
+    public String readyLine() {
+        return readyLine;
+    }
+
+    @Override
+    public void close() {
+        LOG.atInfo().log("stopping");
+        opened.close();
+        LOG.atInfo().log("stopped");
+    }
+}

@@ -1,0 +1,125 @@
+package io.quafka.program.roles;
+
+import io.quafka.wire.BufferPool;
+import io.quafka.wire.CloseReason;
+import io.quafka.wire.HttpEndpoint;
+import io.quafka.wire.HttpEndpoint.Answer;
+import io.quafka.wire.KafkaServer;
+import io.quafka.wire.ServerCounters;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What a process answers over HTTP on its Kafka port: whether it lives, has started, is ready; and
+/// its figures.
+final class HttpResources {
+    /// How far the process is. Only [#READY] is to be sent clients.
+    enum Phase {
+        STARTING,
+        READY,
+        STOPPING
+    }
+
+    private static final int OK = 200;
+    private static final int UNAVAILABLE = 503;
+
+    private final Supplier<Phase> phase;
+    private final BufferPool buffers;
+    private volatile @Nullable KafkaServer server;
+
+    HttpResources(Supplier<Phase> phase, BufferPool buffers) {
+        this.phase = phase;
+        this.buffers = buffers;
+    }
+
+    /// The server whose figures are told, from when it exists.
+    void describe(KafkaServer running) {
+        server = running;
+    }
+
+    List<HttpEndpoint> endpoints() {
+        return List.of(
+                // Live as long as it can answer at all: restarting it would not help a start that
+                // takes long.
+                HttpEndpoint.get("/health/live", () -> health(true)),
+                HttpEndpoint.get("/health/started", () -> health(phase.get() != Phase.STARTING)),
+                HttpEndpoint.get("/health/ready", () -> health(phase.get() == Phase.READY)),
+                HttpEndpoint.get("/metrics", this::metrics));
+    }
+
+    private Answer health(boolean good) {
+        return Answer.json(
+                good ? OK : UNAVAILABLE,
+                "{\"phase\":\"" + phase.get().name().toLowerCase(Locale.ROOT) + "\"}\n");
+    }
+
+    private Answer metrics() {
+        PrometheusText text = new PrometheusText();
+        KafkaServer running = server;
+        if (running != null) {
+            connections(text, running.counters());
+        }
+        text.gauge(
+                        "quafka_buffers_capacity_bytes",
+                        "Most the buffer pool may hold.",
+                        buffers.capacity())
+                .gauge(
+                        "quafka_buffers_in_use_bytes",
+                        "Lent to requests and answers.",
+                        buffers.inUse())
+                .gauge("quafka_buffers_kept_bytes", "Kept for reuse.", buffers.kept())
+                .gauge("quafka_buffers_waiting", "Frames that wait for room.", buffers.waiting())
+                .counter(
+                        "quafka_buffers_timeouts_total",
+                        "Frames that waited for room in vain.",
+                        buffers.timedOut());
+        process(text);
+        return new Answer(
+                OK, PrometheusText.CONTENT_TYPE, text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void connections(PrometheusText text, ServerCounters counters) {
+        text.gauge("quafka_connections", "Kafka connections open.", counters.connectionsOpen())
+                .counter(
+                        "quafka_connections_opened_total",
+                        "Kafka connections opened.",
+                        counters.connectionsOpened())
+                .counter("quafka_requests_total", "Requests parsed.", counters.requests())
+                .counter("quafka_responses_total", "Responses written.", counters.responses())
+                .counter(
+                        "quafka_received_bytes_total",
+                        "Bytes of request frames.",
+                        counters.bytesIn())
+                .counter("quafka_sent_bytes_total", "Bytes of responses.", counters.bytesOut())
+                .gauge(
+                        "quafka_in_flight_bytes",
+                        "Bytes of requests that are being answered.",
+                        counters.bytesInFlight())
+                .counters(
+                        "quafka_connections_closed_total",
+                        "Connections closed or refused, by reason.");
+        for (CloseReason reason : CloseReason.values()) {
+            text.sample(
+                    "quafka_connections_closed_total",
+                    "reason",
+                    reason.name().toLowerCase(Locale.ROOT),
+                    counters.closed(reason));
+        }
+    }
+
+    private static void process(PrometheusText text) {
+        Runtime runtime = Runtime.getRuntime();
+        text.gauge(
+                        "quafka_heap_used_bytes",
+                        "Heap in use.",
+                        runtime.totalMemory() - runtime.freeMemory())
+                .gauge("quafka_heap_max_bytes", "Most heap there may be.", runtime.maxMemory())
+                .gauge(
+                        "process_start_time_seconds",
+                        "When the process started, in seconds since 1970.",
+                        ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
+    }
+}

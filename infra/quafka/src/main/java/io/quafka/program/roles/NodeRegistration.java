@@ -1,0 +1,134 @@
+package io.quafka.program.roles;
+
+import io.quafka.controller.Controller;
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Command;
+import io.quafka.controller.model.Reply;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// This process as the controller knows it: registers, then tells the controller at intervals that
+/// it is alive, and registers anew where the controller has forgotten it.
+final class NodeRegistration implements AutoCloseable {
+    /// The controller fences a node that is silent for several of these.
+    static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(2);
+
+    private static final Duration LEAVE_MAX = Duration.ofSeconds(2);
+
+    /// Before the first registration.
+    static final int NO_ID = -1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeRegistration.class);
+
+    private final Controller controller;
+    private final Duration waitMax;
+    private volatile int nodeId = NO_ID;
+    private volatile Command.@Nullable RegisterNode registered;
+    private @Nullable Thread heartbeats;
+
+    /// @param waitMax how long one registration may take, elections included
+    NodeRegistration(Controller controller, Duration waitMax) {
+        this.controller = controller;
+        this.waitMax = waitMax;
+    }
+
+    /// The id that the controller gave, or [#NO_ID].
+    int nodeId() {
+        return nodeId;
+    }
+
+    /// Registers and waits until the metadata here shows it.
+    ///
+    /// @return the image that has this node
+    /// @throws StartException if the controller refuses, or does not answer in time
+    ClusterImage register(Command.RegisterNode command) throws InterruptedException {
+        Reply.NodeRegistered reply = await(controller.submit(command));
+        if (reply.error() != Errors.NONE) {
+            throw new StartException(
+                    "the controller refuses this node: " + reply.error() + ", " + reply.message());
+        }
+        ClusterImage image = await(controller.metadata().awaitVersion(reply.version()));
+        nodeId = reply.nodeId();
+        registered = command;
+        LOG.atInfo()
+                .addKeyValue("node", nodeId)
+                .addKeyValue("roles", command.roles())
+                .addKeyValue("cluster", image.clusterId())
+                .log("registered");
+        return image;
+    }
+
+    /// Begins to tell the controller, from a thread of its own, that the process is alive.
+    void startHeartbeats() {
+        heartbeats = Thread.ofVirtual().name("quafka-heartbeats").start(this::beat);
+    }
+
+    private void beat() {
+        try {
+            while (true) {
+                TimeUnit.NANOSECONDS.sleep(HEARTBEAT_INTERVAL.toNanos());
+                beatOnce();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void beatOnce() throws InterruptedException {
+        Command.RegisterNode command = registered;
+        try {
+            if (command != null && !await(controller.heartbeat(nodeId))) {
+                LOG.atWarn()
+                        .addKeyValue("node", nodeId)
+                        .log("unknown to the controller, registering anew");
+                register(command);
+            }
+        } catch (StartException e) {
+            LOG.atWarn().addKeyValue("problem", e.getMessage()).log("heartbeat failed");
+        }
+    }
+
+    /// Tells the controller that this node goes, if it can be told quickly: it would find out by
+    /// itself.
+    void leave() throws InterruptedException {
+        registered = null;
+        try {
+            controller
+                    .submit(new Command.UnregisterNode(nodeId))
+                    .get(LEAVE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.atWarn().addKeyValue("node", nodeId).setCause(e).log("left without a word");
+        }
+    }
+
+    private <T> T await(CompletableFuture<T> answer) throws InterruptedException {
+        try {
+            return answer.get(waitMax.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException _) {
+            throw new StartException(
+                    "the controller did not answer in " + waitMax.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new StartException(
+                    cause instanceof TimeoutException
+                            ? "the controller did not answer in " + waitMax.toSeconds() + " s"
+                            : "the controller cannot be asked: " + cause,
+                    cause);
+        }
+    }
+
+    @Override
+    public void close() {
+        Thread running = heartbeats;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.quafka.program.roles;
+
+import io.quafka.controller.model.Endpoint;
+import io.quafka.controller.raft.ControllerConfig;
+import io.quafka.controller.raft.ControllerConfig.Member;
+import io.quafka.gateway.GatewayConfig;
+import io.quafka.program.config.Address;
+import io.quafka.program.config.ConfigKeys;
+import io.quafka.program.config.Configuration;
+import io.quafka.program.config.FsyncMode;
+import io.quafka.storage.index.IndexOptions;
+import io.quafka.storage.log.LogOptions;
+import io.quafka.storage.node.StorageConfig;
+import io.quafka.wire.ServerLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Says what was configured in the words of the parts.
+final class Settings {
+    private static final long FIRST_SEGMENT_BYTES = 8L << 20;
+
+    private Settings() {}
+
+    static StorageConfig storage(Configuration configuration, Path directory) {
+        long segmentBytes = configuration.get(ConfigKeys.STORAGE_SEGMENT_BYTES);
+        return new StorageConfig(
+                directory,
+                new LogOptions(
+                        segmentBytes,
+                        Math.min(segmentBytes, FIRST_SEGMENT_BYTES),
+                        configuration.get(ConfigKeys.STORAGE_RESERVE_BYTES),
+                        configuration.get(ConfigKeys.STORAGE_FSYNC) == FsyncMode.GROUP,
+                        configuration.get(ConfigKeys.STORAGE_OPEN_SEGMENTS_MAX)),
+                new IndexOptions(
+                        configuration.get(ConfigKeys.STORAGE_INDEX_CACHE_BYTES),
+                        configuration.get(ConfigKeys.STORAGE_INDEX_MEMTABLE_BYTES),
+                        configuration.get(ConfigKeys.STORAGE_INDEX_OPEN_FILES_MAX)),
+                configuration.get(ConfigKeys.STORAGE_READ_BUFFERS_BYTES),
+                configuration.get(ConfigKeys.STORAGE_READERS),
+                configuration.get(ConfigKeys.STORAGE_RETENTION_INTERVAL),
+                configuration.get(ConfigKeys.STORAGE_PRODUCER_EXPIRY));
+    }
+
+    /// @param listen null for a lone member that serves its own process only
+    static ControllerConfig loneController(Configuration configuration, Path directory) {
+        return new ControllerConfig(
+                1,
+                List.of(new Member(1, null)),
+                directory,
+                null,
+                configuration.get(ConfigKeys.CONTROLLER_SESSION_TIMEOUT),
+                configuration.get(ConfigKeys.CONTROLLER_TIMEOUT));
+    }
+
+    static ControllerConfig controller(Configuration configuration, Path directory) {
+        try {
+            return new ControllerConfig(
+                    configuration.get(ConfigKeys.CONTROLLER_MEMBER_ID),
+                    members(configuration),
+                    directory,
+                    null,
+                    configuration.get(ConfigKeys.CONTROLLER_SESSION_TIMEOUT),
+                    configuration.get(ConfigKeys.CONTROLLER_TIMEOUT));
+        } catch (IllegalArgumentException e) {
+            throw new StartException("controller.members: " + e.getMessage(), e);
+        }
+    }
+
+    static List<Member> members(Configuration configuration) {
+        return configuration.get(ConfigKeys.CONTROLLER_MEMBERS).stream()
+                .map(member -> new Member(member.id(), endpoint(member.address())))
+                .toList();
+    }
+
+    private static Endpoint endpoint(Address address) {
+        return new Endpoint(address.host(), address.port());
+    }
+
+    static GatewayConfig gateway(Configuration configuration) {
+        GatewayConfig defaults = GatewayConfig.DEFAULTS;
+        return new GatewayConfig(
+                configuration.get(ConfigKeys.AUTO_CREATE_TOPICS),
+                defaults.internalTopicPartitions(),
+                defaults.adminWait(),
+                defaults.fetchSessionPartitionsMax(),
+                defaults.fetchSessionIdle(),
+                defaults.producerIdBlock(),
+                Map.of(
+                        ConfigKeys.AUTO_CREATE_TOPICS.name(),
+                        configuration.text(ConfigKeys.AUTO_CREATE_TOPICS)));
+    }
+
+    static ServerLimits clientLimits(Configuration configuration) {
+        ServerLimits limits = ServerLimits.forClients();
+        return limits.withFrame(
+                        Math.toIntExact(configuration.get(ConfigKeys.GATEWAY_FRAME_BYTES_MAX)),
+                        limits.frameValuesMax())
+                .withConnections(
+                        configuration.get(ConfigKeys.GATEWAY_CONNECTIONS_MAX),
+                        configuration.get(ConfigKeys.GATEWAY_CONNECTIONS_PER_ADDRESS_MAX))
+                .withTimeouts(
+                        configuration.get(ConfigKeys.GATEWAY_IDLE_TIMEOUT),
+                        limits.frameTimeout(),
+                        limits.writeTimeout(),
+                        limits.bufferWait());
+    }
+
+    static @Nullable String rack(Configuration configuration) {
+        String rack = configuration.get(ConfigKeys.NODE_RACK);
+        return rack.isBlank() ? null : rack;
+    }
+
+    static Duration commandTimeout(Configuration configuration) {
+        return configuration.get(ConfigKeys.CONTROLLER_TIMEOUT);
+    }
+}

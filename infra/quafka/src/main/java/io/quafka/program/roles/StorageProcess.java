@@ -1,0 +1,103 @@
+package io.quafka.program.roles;
+
+import io.quafka.controller.Controller;
+import io.quafka.controller.model.Command;
+import io.quafka.controller.model.NodeRole;
+import io.quafka.program.config.ConfigKeys;
+import io.quafka.program.config.Configuration;
+import io.quafka.storage.node.LocalStorageNode;
+import io.quafka.storage.remote.StorageRequestHandler;
+import io.quafka.wire.BufferPool;
+import io.quafka.wire.ServerLimits;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A storage node in a process of its own.
+///
+/// The node cannot be opened before it has registered, nor register before its port is bound: so
+/// the port holds requests back until both are done.
+public final class StorageProcess implements RunningRole {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageProcess.class);
+
+    private final ClosingStack opened = new ClosingStack();
+    private String readyLine = "";
+
+    private StorageProcess() {}
+
+    /// Returns when it serves.
+    ///
+    /// @throws StartException if it cannot, with everything closed again
+    public static StorageProcess start(Configuration configuration) throws InterruptedException {
+        StorageProcess process = new StorageProcess();
+        try {
+            process.open(configuration);
+            return process;
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            process.opened.closeAfter(e);
+            throw StartException.of(e);
+        }
+    }
+
+    private void open(Configuration configuration) throws IOException, InterruptedException {
+        DataDirectory data =
+                opened.add(DataDirectory.open(configuration.get(ConfigKeys.NODE_DATA_DIR)));
+        Controller controller = Cluster.join(configuration, opened);
+        data.requireCluster(controller.metadata().image().clusterId());
+
+        LateStorageNode node = new LateStorageNode();
+        ServingPort port =
+                new ServingPort(
+                                new StorageRequestHandler(node),
+                                new BufferPool(configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES)),
+                                configuration.get(ConfigKeys.STORAGE_LISTEN),
+                                ServerLimits.forPeers(),
+                                configuration.get(ConfigKeys.SHUTDOWN_DRAIN))
+                        .bind();
+        NodeRegistration registration =
+                new NodeRegistration(controller, Settings.commandTimeout(configuration));
+        try {
+            registration.register(
+                    new Command.RegisterNode(
+                            data.incarnation(),
+                            Set.of(NodeRole.STORAGE),
+                            null,
+                            port.advertised(configuration.get(ConfigKeys.STORAGE_ADVERTISED)),
+                            Settings.rack(configuration),
+                            configuration.get(ConfigKeys.STORAGE_SHARDS)));
+            node.become(
+                    opened.add(
+                            LocalStorageNode.open(
+                                    Settings.storage(configuration, data.resolve("storage")),
+                                    registration.nodeId(),
+                                    controller.metadata(),
+                                    InstantSource.system())));
+        } finally {
+            // Closed before the storage node, though it was bound before that was opened.
+            opened.add(port);
+        }
+        opened.add(registration).startHeartbeats();
+        port.open();
+        readyLine =
+                "Quafka is ready: storage node "
+                        + registration.nodeId()
+                        + " on "
+                        + port.bound()
+                        + ", data in "
+                        + data.path();
+    }
+
+    @Override
+    public String readyLine() {
+        return readyLine;
+    }
+
+    @Override
+    public void close() {
+        LOG.atInfo().log("stopping");
+        opened.close();
+        LOG.atInfo().log("stopped");
+    }
+}
