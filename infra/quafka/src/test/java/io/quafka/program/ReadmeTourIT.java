@@ -62,7 +62,8 @@ class ReadmeTourIT {
             assertThat(checksums(outputs.get(2)))
                     .hasSize(2)
                     .allMatch(checksums(outputs.get(2)).getFirst()::equals);
-            assertThat(outputs.get(3)).contains("\"ready\"", "quafka_requests_total");
+            assertThat(outputs.get(3))
+                    .contains("retention.ms=86400000", "\"ready\"", "quafka_requests_total");
         }
     }
 
