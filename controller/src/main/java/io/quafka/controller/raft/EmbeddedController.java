@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.Uuid;
+import org.apache.ratis.protocol.exceptions.ChecksumException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ public final class EmbeddedController implements Controller {
     }
 
     private void run() throws IOException {
-        server.start();
+        startServer();
         sweeper.start();
         if (config.members().size() > 1) {
             return;
@@ -116,10 +117,36 @@ public final class EmbeddedController implements Controller {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the controller started", e);
         } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(String.valueOf(cause.getMessage()), cause);
         } catch (TimeoutException e) {
             throw new IOException("the controller did not start within its time limit", e);
         }
+    }
+
+    private void startServer() throws IOException {
+        try {
+            server.start();
+        } catch (IOException | RuntimeException e) {
+            Throwable root = e;
+            while (root.getCause() != null) {
+                root = root.getCause();
+            }
+            throw new IOException(
+                    root instanceof ChecksumException
+                            ? damaged()
+                            : "the controller could not start: " + root.getMessage(),
+                    e);
+        }
+    }
+
+    private String damaged() {
+        return "The controller's log under "
+                + config.directory().toAbsolutePath()
+                + " is damaged: a checksum does not fit. Nothing was changed. "
+                + (config.members().size() > 1
+                        ? "Move the directory away and start again: the other members send what is in it."
+                        : "Bring the directory back from a copy, or look into it before anything is thrown away.");
     }
 
     @Override

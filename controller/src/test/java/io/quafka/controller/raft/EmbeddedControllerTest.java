@@ -135,6 +135,33 @@ class EmbeddedControllerTest {
     }
 
     @Test
+    void aDamagedLogIsNamedAndLeftAsItIs() throws Exception {
+        try (EmbeddedController controller = EmbeddedController.start(lone(directory))) {
+            register(controller);
+            for (int i = 0; i < 20; i++) {
+                create(controller, "topic-" + i, 3);
+            }
+        }
+        try (var files = Files.walk(directory)) {
+            // Without its snapshot the member has to read its log.
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = file.getFileName().toString();
+                if (name.startsWith("snapshot.")) {
+                    Files.delete(file);
+                } else if (name.startsWith("log_")) {
+                    byte[] bytes = Files.readAllBytes(file);
+                    bytes[600] ^= 1;
+                    Files.write(file, bytes);
+                }
+            }
+        }
+        assertThatThrownBy(() -> EmbeddedController.start(lone(directory)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is damaged")
+                .hasMessageContaining(directory.toString());
+    }
+
+    @Test
     void aCommandTooLargeForTheLogIsRefused() throws Exception {
         try (EmbeddedController controller = EmbeddedController.start(lone(directory))) {
             NewTopic topic =

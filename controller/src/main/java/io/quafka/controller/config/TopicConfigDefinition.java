@@ -1,0 +1,300 @@
+package io.quafka.controller.config;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
+import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
+import static org.apache.kafka.common.config.ConfigDef.Type.DOUBLE;
+import static org.apache.kafka.common.config.ConfigDef.Type.INT;
+import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
+import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
+import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
+import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
+import org.apache.kafka.common.config.ConfigDef.ValidList;
+import org.apache.kafka.common.config.ConfigDef.Validator;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.jspecify.annotations.Nullable;
+
+/// Kafka's topic configs: names, types, defaults, limits.
+final class TopicConfigDefinition {
+    private static final int SEGMENT_BYTES_MIN = 1 << 20;
+    private static final String THROTTLED_DOC =
+            "Partitions and nodes whose replication traffic is throttled, as partition:node pairs, or * for all.";
+    private static final Pattern PARTITION_AND_NODE = Pattern.compile("\\d+:\\d+");
+    private static final Validator THROTTLED_LIST =
+            LambdaValidator.with(
+                    TopicConfigDefinition::checkThrottled,
+                    () -> "[partition:node],[partition:node],... or *");
+
+    private TopicConfigDefinition() {}
+
+    static ConfigDef define() {
+        ConfigDef def = new ConfigDef();
+        defineSegments(def);
+        defineRetention(def);
+        defineMessages(def);
+        defineReplication(def);
+        return def;
+    }
+
+    private static void defineSegments(ConfigDef def) {
+        long weekMs = TimeUnit.DAYS.toMillis(7);
+        def.define(
+                TopicConfig.SEGMENT_BYTES_CONFIG,
+                INT,
+                1 << 30,
+                atLeast(SEGMENT_BYTES_MIN),
+                MEDIUM,
+                TopicConfig.SEGMENT_BYTES_DOC);
+        def.define(
+                TopicConfig.SEGMENT_MS_CONFIG,
+                LONG,
+                weekMs,
+                atLeast(1),
+                MEDIUM,
+                TopicConfig.SEGMENT_MS_DOC);
+        def.define(
+                TopicConfig.SEGMENT_JITTER_MS_CONFIG,
+                LONG,
+                0,
+                atLeast(0),
+                MEDIUM,
+                TopicConfig.SEGMENT_JITTER_MS_DOC);
+        def.define(
+                TopicConfig.SEGMENT_INDEX_BYTES_CONFIG,
+                INT,
+                10 << 20,
+                atLeast(4),
+                MEDIUM,
+                TopicConfig.SEGMENT_INDEX_BYTES_DOC);
+        def.define(
+                TopicConfig.INDEX_INTERVAL_BYTES_CONFIG,
+                INT,
+                4096,
+                atLeast(0),
+                MEDIUM,
+                TopicConfig.INDEX_INTERVAL_BYTES_DOC);
+        def.define(
+                TopicConfig.FILE_DELETE_DELAY_MS_CONFIG,
+                LONG,
+                60_000L,
+                atLeast(0),
+                MEDIUM,
+                TopicConfig.FILE_DELETE_DELAY_MS_DOC);
+        def.define(
+                TopicConfig.PREALLOCATE_CONFIG,
+                BOOLEAN,
+                false,
+                MEDIUM,
+                TopicConfig.PREALLOCATE_DOC);
+        def.define(
+                TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG,
+                LONG,
+                Long.MAX_VALUE,
+                atLeast(1),
+                MEDIUM,
+                TopicConfig.FLUSH_MESSAGES_INTERVAL_DOC);
+        def.define(
+                TopicConfig.FLUSH_MS_CONFIG,
+                LONG,
+                Long.MAX_VALUE,
+                atLeast(0),
+                MEDIUM,
+                TopicConfig.FLUSH_MS_DOC);
+    }
+
+    private static void defineRetention(ConfigDef def) {
+        long weekMs = TimeUnit.DAYS.toMillis(7);
+        def.define(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                LIST,
+                TopicConfig.CLEANUP_POLICY_DELETE,
+                ValidList.in(TopicConfig.CLEANUP_POLICY_COMPACT, TopicConfig.CLEANUP_POLICY_DELETE),
+                MEDIUM,
+                TopicConfig.CLEANUP_POLICY_DOC);
+        def.define(
+                TopicConfig.RETENTION_MS_CONFIG,
+                LONG,
+                weekMs,
+                atLeast(-1),
+                MEDIUM,
+                TopicConfig.RETENTION_MS_DOC);
+        def.define(
+                TopicConfig.RETENTION_BYTES_CONFIG,
+                LONG,
+                -1L,
+                MEDIUM,
+                TopicConfig.RETENTION_BYTES_DOC);
+        def.define(
+                TopicConfig.LOCAL_LOG_RETENTION_MS_CONFIG,
+                LONG,
+                TopicConfigs.AS_RETENTION,
+                atLeast(-2),
+                MEDIUM,
+                TopicConfig.LOCAL_LOG_RETENTION_MS_DOC);
+        def.define(
+                TopicConfig.LOCAL_LOG_RETENTION_BYTES_CONFIG,
+                LONG,
+                TopicConfigs.AS_RETENTION,
+                atLeast(-2),
+                MEDIUM,
+                TopicConfig.LOCAL_LOG_RETENTION_BYTES_DOC);
+        def.define(
+                TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG,
+                BOOLEAN,
+                false,
+                MEDIUM,
+                TopicConfig.REMOTE_LOG_STORAGE_ENABLE_DOC);
+        def.define(
+                TopicConfig.REMOTE_LOG_COPY_DISABLE_CONFIG,
+                BOOLEAN,
+                false,
+                MEDIUM,
+                TopicConfig.REMOTE_LOG_COPY_DISABLE_DOC);
+        def.define(
+                TopicConfig.REMOTE_LOG_DELETE_ON_DISABLE_CONFIG,
+                BOOLEAN,
+                false,
+                MEDIUM,
+                TopicConfig.REMOTE_LOG_DELETE_ON_DISABLE_DOC);
+        def.define(
+                TopicConfig.DELETE_RETENTION_MS_CONFIG,
+                LONG,
+                TimeUnit.DAYS.toMillis(1),
+                atLeast(0),
+                MEDIUM,
+                TopicConfig.DELETE_RETENTION_MS_DOC);
+        def.define(
+                TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
+                LONG,
+                0L,
+                atLeast(0),
+                MEDIUM,
+                TopicConfig.MIN_COMPACTION_LAG_MS_DOC);
+        def.define(
+                TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG,
+                LONG,
+                Long.MAX_VALUE,
+                atLeast(1),
+                MEDIUM,
+                TopicConfig.MAX_COMPACTION_LAG_MS_DOC);
+        def.define(
+                TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+                DOUBLE,
+                0.5,
+                between(0, 1),
+                MEDIUM,
+                TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_DOC);
+    }
+
+    private static void defineMessages(ConfigDef def) {
+        def.define(
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                INT,
+                1_048_588,
+                atLeast(0),
+                MEDIUM,
+                TopicConfig.MAX_MESSAGE_BYTES_DOC);
+        def.define(
+                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                STRING,
+                "CreateTime",
+                in("CreateTime", "LogAppendTime"),
+                MEDIUM,
+                TopicConfig.MESSAGE_TIMESTAMP_TYPE_DOC);
+        def.define(
+                TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG,
+                LONG,
+                Long.MAX_VALUE,
+                atLeast(0),
+                MEDIUM,
+                TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_DOC);
+        def.define(
+                TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
+                LONG,
+                TimeUnit.HOURS.toMillis(1),
+                atLeast(0),
+                MEDIUM,
+                TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_DOC);
+        def.define(
+                TopicConfig.COMPRESSION_TYPE_CONFIG,
+                STRING,
+                "producer",
+                in("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"),
+                MEDIUM,
+                TopicConfig.COMPRESSION_TYPE_DOC);
+        def.define(
+                TopicConfig.COMPRESSION_GZIP_LEVEL_CONFIG,
+                INT,
+                CompressionType.GZIP.defaultLevel(),
+                CompressionType.GZIP.levelValidator(),
+                MEDIUM,
+                TopicConfig.COMPRESSION_GZIP_LEVEL_DOC);
+        def.define(
+                TopicConfig.COMPRESSION_LZ4_LEVEL_CONFIG,
+                INT,
+                CompressionType.LZ4.defaultLevel(),
+                CompressionType.LZ4.levelValidator(),
+                MEDIUM,
+                TopicConfig.COMPRESSION_LZ4_LEVEL_DOC);
+        def.define(
+                TopicConfig.COMPRESSION_ZSTD_LEVEL_CONFIG,
+                INT,
+                CompressionType.ZSTD.defaultLevel(),
+                CompressionType.ZSTD.levelValidator(),
+                MEDIUM,
+                TopicConfig.COMPRESSION_ZSTD_LEVEL_DOC);
+    }
+
+    /// Kafka took the last meaning from this one and still lets it be set.
+    private static final String DOWNCONVERSION = "message.downconversion.enable";
+
+    private static void defineReplication(ConfigDef def) {
+        def.define(DOWNCONVERSION, BOOLEAN, true, MEDIUM, "Without effect, as in Kafka 4.");
+        def.define(
+                TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
+                INT,
+                1,
+                atLeast(1),
+                MEDIUM,
+                TopicConfig.MIN_IN_SYNC_REPLICAS_DOC);
+        def.define(
+                TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG,
+                BOOLEAN,
+                false,
+                MEDIUM,
+                TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_DOC);
+        def.define(
+                TopicConfigs.LEADER_THROTTLED,
+                LIST,
+                List.of(),
+                THROTTLED_LIST,
+                MEDIUM,
+                THROTTLED_DOC);
+        def.define(
+                TopicConfigs.FOLLOWER_THROTTLED,
+                LIST,
+                List.of(),
+                THROTTLED_LIST,
+                MEDIUM,
+                THROTTLED_DOC);
+    }
+
+    private static void checkThrottled(String name, @Nullable Object value) {
+        if (value instanceof List<?> list
+                && !list.equals(List.of("*"))
+                && !list.stream()
+                        .allMatch(v -> PARTITION_AND_NODE.matcher(String.valueOf(v)).matches())) {
+            throw new ConfigException(
+                    name, value, "must be the literal '*' or a list of partition:node pairs");
+        }
+    }
+}

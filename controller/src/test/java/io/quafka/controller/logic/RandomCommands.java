@@ -1,0 +1,163 @@
+package io.quafka.controller.logic;
+
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Command;
+import io.quafka.controller.model.Command.ConfigChange;
+import io.quafka.controller.model.Command.ConfigOp;
+import io.quafka.controller.model.Endpoint;
+import io.quafka.controller.model.NodeRole;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
+
+/// Commands as clients of all kinds would send them, sensible and not, from one seed.
+public final class RandomCommands {
+    private static final List<String> NAMES =
+            List.of("a", "b", "a.b", "a_b", "x.y_z", "x_y.z", "bad name", "", "c", "d", "e", "f");
+    private static final List<Map<String, String>> CONFIGS =
+            List.of(
+                    Map.of(),
+                    Map.of("retention.ms", "1000"),
+                    Map.of("cleanup.policy", "compact,delete", "segment.bytes", "2097152"),
+                    Map.of("no.such.config", "1"),
+                    Map.of("retention.ms", "soon"));
+    private static final List<ConfigChange> CHANGES =
+            List.of(
+                    new ConfigChange("retention.ms", ConfigOp.SET, "5"),
+                    new ConfigChange("retention.ms", ConfigOp.DELETE, null),
+                    new ConfigChange("cleanup.policy", ConfigOp.APPEND, "compact"),
+                    new ConfigChange("cleanup.policy", ConfigOp.SUBTRACT, "delete"),
+                    new ConfigChange("log.retention.hours", ConfigOp.SET, "3"),
+                    new ConfigChange("num.partitions", ConfigOp.SET, "4"),
+                    new ConfigChange("num.partitions", ConfigOp.SET, "none"),
+                    new ConfigChange("compression.type", ConfigOp.SET, null));
+
+    private final SplittableRandom random;
+
+    public RandomCommands(long seed) {
+        random = new SplittableRandom(seed);
+    }
+
+    public Uuid uuid() {
+        return new Uuid(random.nextLong(), random.nextLong());
+    }
+
+    public Command<?> next(ClusterImage image) {
+        return switch (random.nextInt(15)) {
+            case 0 -> new Command.FormCluster("cluster-" + random.nextInt(9));
+            case 1, 2 -> register();
+            case 3 -> new Command.UnregisterNode(random.nextInt(8));
+            case 4, 5 -> new Command.FenceNode(random.nextInt(6), random.nextInt(3) == 0);
+            case 6, 7, 11, 12, 13 -> new Command.CreateTopics(newTopics(), random.nextInt(5) == 0);
+            case 8 -> new Command.DeleteTopics(refs(image));
+            case 9 -> new Command.CreatePartitions(growth(), random.nextInt(5) == 0);
+            case 10 -> alter();
+            default -> new Command.AllocateProducerIds(random.nextInt(2000) - 10);
+        };
+    }
+
+    private Command<?> register() {
+        Set<NodeRole> roles = EnumSet.noneOf(NodeRole.class);
+        for (NodeRole role : NodeRole.values()) {
+            if (random.nextBoolean()) {
+                roles.add(role);
+            }
+        }
+        return new Command.RegisterNode(
+                new Uuid(1, random.nextInt(5)),
+                roles,
+                random.nextInt(4) == 0 ? null : endpoint(),
+                random.nextInt(4) == 0 ? null : endpoint(),
+                random.nextBoolean() ? null : "rack-" + random.nextInt(3),
+                random.nextInt(4));
+    }
+
+    private Endpoint endpoint() {
+        return new Endpoint("host-" + random.nextInt(9), 1 + random.nextInt(65_535));
+    }
+
+    private List<Command.NewTopic> newTopics() {
+        List<Command.NewTopic> topics = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            boolean assigned = random.nextInt(4) == 0;
+            topics.add(
+                    new Command.NewTopic(
+                            pick(NAMES),
+                            assigned && random.nextInt(4) > 0 ? -1 : oftenGood(6),
+                            assigned && random.nextInt(4) > 0 ? -1 : oftenGood(1),
+                            assigned ? assignments() : Map.of(),
+                            random.nextBoolean() ? Map.of() : pick(CONFIGS),
+                            random.nextInt(9) == 0));
+        }
+        return topics;
+    }
+
+    private int oftenGood(int most) {
+        return random.nextInt(4) == 0 ? random.nextInt(9) - 2 : 1 + random.nextInt(most);
+    }
+
+    private Map<Integer, List<Integer>> assignments() {
+        Map<Integer, List<Integer>> assignments = new HashMap<>();
+        for (int partition = random.nextInt(3); partition >= 0; partition--) {
+            assignments.put(partition + (random.nextInt(9) == 0 ? 1 : 0), nodes());
+        }
+        return assignments;
+    }
+
+    private List<Integer> nodes() {
+        List<Integer> nodes = new ArrayList<>();
+        for (int i = random.nextInt(8) == 0 ? -1 : random.nextInt(2); i >= 0; i--) {
+            nodes.add(random.nextInt(4));
+        }
+        return nodes;
+    }
+
+    private List<Command.TopicRef> refs(ClusterImage image) {
+        List<Command.TopicRef> refs = new ArrayList<>();
+        List<Uuid> ids = List.copyOf(image.topicIds().keySet());
+        for (int i = random.nextInt(2); i >= 0; i--) {
+            @Nullable String name = random.nextBoolean() ? pick(NAMES) : null;
+            refs.add(
+                    new Command.TopicRef(
+                            name, ids.isEmpty() || random.nextInt(3) == 0 ? uuid() : pick(ids)));
+        }
+        return refs;
+    }
+
+    private List<Command.MorePartitions> growth() {
+        List<Command.MorePartitions> growth = new ArrayList<>();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            growth.add(
+                    new Command.MorePartitions(
+                            pick(NAMES),
+                            random.nextInt(14),
+                            random.nextInt(4) == 0 ? List.of(nodes()) : List.of()));
+        }
+        return growth;
+    }
+
+    private Command<?> alter() {
+        Map<ConfigResource, List<ConfigChange>> changes = new HashMap<>();
+        for (int i = random.nextInt(2); i >= 0; i--) {
+            ConfigResource resource =
+                    switch (random.nextInt(4)) {
+                        case 0 -> new ConfigResource(ConfigResource.Type.BROKER, "");
+                        case 1 -> new ConfigResource(ConfigResource.Type.GROUP, "g");
+                        default -> new ConfigResource(ConfigResource.Type.TOPIC, pick(NAMES));
+                    };
+            changes.put(resource, List.of(pick(CHANGES)));
+        }
+        return new Command.AlterConfigs(changes, random.nextBoolean(), random.nextInt(5) == 0);
+    }
+
+    private <T> T pick(List<T> from) {
+        return from.get(random.nextInt(from.size()));
+    }
+}

@@ -1,0 +1,129 @@
+package io.quafka.controller.raft;
+
+import static io.quafka.controller.raft.EmbeddedControllerTest.create;
+import static io.quafka.controller.raft.EmbeddedControllerTest.register;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Command;
+import io.quafka.controller.model.Endpoint;
+import io.quafka.controller.raft.ControllerConfig.Member;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class RemoteControllerTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    @TempDir Path directory;
+
+    @Test
+    void commandsAndChangesCrossTheNetwork() throws Exception {
+        Endpoint listen = freePorts(1).getFirst();
+        List<Member> members = List.of(new Member(1, listen));
+        try (EmbeddedController server =
+                        EmbeddedController.start(ControllerConfig.single(directory, listen));
+                RemoteController remote = RemoteController.connect(members, TIMEOUT);
+                RemoteController follower = RemoteController.connect(members, TIMEOUT)) {
+            int node = register(remote);
+            assertThat(remote.heartbeat(node).get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(remote.heartbeat(77).get(10, TimeUnit.SECONDS)).isFalse();
+            long version = create(remote, "far", 10_000).version();
+            for (int i = 0; i < 5; i++) {
+                version = create(remote, "far-" + i, 4).version();
+            }
+            ClusterImage here = server.metadata().image();
+            assertThat(here.version()).isEqualTo(version);
+            assertThat(remote.metadata().awaitVersion(version).get(10, TimeUnit.SECONDS))
+                    .isEqualTo(here);
+            assertThat(follower.metadata().awaitVersion(version).get(10, TimeUnit.SECONDS))
+                    .isEqualTo(here);
+        }
+    }
+
+    @Test
+    void withoutAControllerCommandsTimeOut() throws Exception {
+        List<Member> members = List.of(new Member(1, freePorts(1).getFirst()));
+        try (RemoteController remote = RemoteController.connect(members, Duration.ofMillis(700))) {
+            assertThat(remote.submit(new Command.AllocateProducerIds(1)))
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(TimeoutException.class);
+        }
+    }
+
+    @Test
+    void threeMembersOutliveTheirLeader() throws Exception {
+        List<Endpoint> endpoints = freePorts(3);
+        List<Member> members = new ArrayList<>();
+        for (int id = 1; id <= 3; id++) {
+            members.add(new Member(id, endpoints.get(id - 1)));
+        }
+        List<EmbeddedController> group = new ArrayList<>();
+        RemoteController remote = null;
+        try {
+            for (Member member : members) {
+                group.add(EmbeddedController.start(config(member.id(), members)));
+            }
+            remote = RemoteController.connect(members, TIMEOUT);
+            register(remote);
+            long before = create(remote, "before", 7).version();
+            EmbeddedController leader =
+                    group.stream().filter(EmbeddedController::leading).findFirst().orElseThrow();
+            leader.close();
+            group.remove(leader);
+
+            // From a member that may not lead, and from outside.
+            long after = create(group.getFirst(), "after", 5).version();
+            assertThat(after).isGreaterThan(before);
+            long last = create(remote, "last", 5).version();
+            for (EmbeddedController member : group) {
+                ClusterImage image = member.metadata().awaitVersion(last).get(20, TimeUnit.SECONDS);
+                assertThat(image.topicsByName()).containsKeys("before", "after", "last");
+            }
+            ClusterImage seen = remote.metadata().awaitVersion(last).get(20, TimeUnit.SECONDS);
+            assertThat(seen).isEqualTo(group.getFirst().metadata().image());
+            await().until(() -> group.stream().filter(EmbeddedController::leading).count() == 1);
+        } finally {
+            if (remote != null) {
+                remote.close();
+            }
+            group.forEach(EmbeddedController::close);
+        }
+    }
+
+    private ControllerConfig config(int id, List<Member> members) {
+        return new ControllerConfig(
+                id,
+                members,
+                directory.resolve("member-" + id),
+                null,
+                Duration.ofSeconds(60),
+                TIMEOUT);
+    }
+
+    private static List<Endpoint> freePorts(int count) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            held.add(socket);
+            endpoints.add(new Endpoint("127.0.0.1", socket.getLocalPort()));
+        }
+        for (ServerSocket socket : held) {
+            socket.close();
+        }
+        return endpoints;
+    }
+}
