@@ -33,6 +33,7 @@ public final class GroupBuilder {
     }
 
     public void clear() {
+        head.clear();
         batches.clear();
         entries = 0;
         payloadLength = 0;

@@ -77,6 +77,35 @@ class CommitLogTest {
     }
 
     @Test
+    void aGroupMayHaveManyMoreRunsThanTheOneBefore() throws Exception {
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            for (int runs : new int[] {1, 3, 60, 500, 2, 64, 65}) {
+                appendRuns(log, runs);
+            }
+        }
+        List<String> read = new ArrayList<>();
+        try (CommitLog log = open()) {
+            assertThat(recoverAll(log, read).damages()).isEmpty();
+        }
+        assertThat(read).hasSize(695);
+    }
+
+    private void appendRuns(CommitLog log, int runs) throws Exception {
+        group.clear();
+        for (int partition = 0; partition < runs; partition++) {
+            ByteBuffer batch = StoredBatches.of(1000, "value");
+            BatchHeader.setBaseOffset(batch, 0, nextOffset);
+            group.openRun(TOPIC, partition, nextOffset);
+            group.addBatch(batch);
+        }
+        nextOffset++;
+        assertThat(log.ensureRoom(group.size(), false)).isTrue();
+        log.append(group, 1);
+        log.sync();
+    }
+
+    @Test
     void aTornTailIsCutAndTheLogGoesOnThere() throws Exception {
         long torn;
         try (CommitLog log = open()) {
