@@ -1,6 +1,7 @@
 package io.quafka.bench.broker;
 
 import io.quafka.bench.client.KafkaSocket;
+import io.quafka.bench.process.ChildProcesses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,11 +48,11 @@ public final class BrokerProcess implements AutoCloseable {
         builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         long startNanos = System.nanoTime();
-        Process process = builder.start();
+        Process process = ChildProcesses.start(builder);
         try {
             return new BrokerProcess(log, ports, process, startNanos);
         } catch (IOException | InterruptedException | RuntimeException exception) {
-            killAll(process.toHandle());
+            ChildProcesses.kill(process);
             throw exception;
         }
     }
@@ -76,7 +77,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     /// Ends the process without warning, as `kill -9` does.
     public void kill() throws InterruptedException {
-        killAll(process.toHandle());
+        ChildProcesses.kill(process);
         process.waitFor();
     }
 
@@ -118,10 +119,5 @@ public final class BrokerProcess implements AutoCloseable {
                 .filter(handle -> handle.info().command().orElse("").endsWith("/java"))
                 .findFirst()
                 .orElse(launcher);
-    }
-
-    private static void killAll(ProcessHandle root) {
-        List<ProcessHandle> all = Stream.concat(Stream.of(root), root.descendants()).toList();
-        all.forEach(ProcessHandle::destroyForcibly);
     }
 }

@@ -1,6 +1,7 @@
 package io.quafka.bench.load;
 
 import io.quafka.bench.broker.Installation;
+import io.quafka.bench.process.ChildProcesses;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.File;
@@ -24,7 +25,7 @@ public final class LoadProcess implements AutoCloseable {
 
     /// A broker may be slow, but no record is to be given up: that would make it look faster.
     private static final Map<String, String> PATIENCE =
-            Map.of("delivery.timeout.ms", "600000", "max.block.ms", "600000");
+            Map.of("delivery.timeout.ms", "300000", "max.block.ms", "300000");
 
     private static final int LOG_HEAD_LINES = 12;
 
@@ -61,7 +62,7 @@ public final class LoadProcess implements AutoCloseable {
                         classPath,
                         LoadAgent.class.getName());
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
-        return new LoadProcess(builder.start(), bootstrap, log);
+        return new LoadProcess(ChildProcesses.start(builder), bootstrap, log);
     }
 
     public long pid() {
