@@ -74,7 +74,7 @@ public sealed interface Target {
     record AtMost(Metric metric, double limit) implements Target {
         @Override
         public String text() {
-            return "≤ " + number(limit) + " " + metric.unit();
+            return ("≤ " + number(limit) + " " + metric.unit()).strip();
         }
     }
 

@@ -62,6 +62,7 @@ public final class Catalog {
                                 "produce-256k",
                                 "1 KiB records, 1 partition, batches of 256 KiB.",
                                 1,
+                                new RatioAtLeast(Metric.THROUGHPUT, 1),
                                 cpuAtMost(0.8)),
                         KIBIBYTE,
                         Map.of("batch.size", "262144")),
