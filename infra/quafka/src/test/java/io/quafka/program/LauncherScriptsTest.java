@@ -1,6 +1,7 @@
 package io.quafka.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -9,7 +10,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +115,69 @@ class LauncherScriptsTest {
         Shell ran = Shell.run(ROOT, environment, List.of("./mvnw", "--version"));
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.err()).contains("mvnw: cannot get http://127.0.0.1:1/maven/");
+    }
+
+    @Test
+    void theLauncherBuildsWhatIsMissingOrStaleAndNothingElse() throws Exception {
+        Path tree = treeWithAFakeBuild();
+        assertThat(launch(tree).err()).contains("building", "rehearsing");
+        assertThat(launch(tree).err()).isEmpty();
+        Path source = tree.resolve("controller/src/main/A.java");
+        assertThat(launch(tree).out()).contains("-jar", "topic list");
+
+        // The build leaves the program's own jar as it is, and that is no reason to build again.
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusMillis(50)));
+        await().until(() -> Files.getLastModifiedTime(source).toInstant().isBefore(Instant.now()));
+        assertThat(launch(tree).err()).contains("building what changed", "rehearsing");
+        assertThat(launch(tree).err()).isEmpty();
+        assertThat(Files.readAllLines(tree.resolve("builds"))).hasSize(2);
+    }
+
+    private Shell launch(Path tree) throws Exception {
+        Shell ran = Shell.run(tree, environment, List.of("./quafka", "topic", "list"));
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        return ran;
+    }
+
+    /// The launcher over sources of no account, a build that only copies, and a JDK that only
+    /// prints.
+    private Path treeWithAFakeBuild() throws Exception {
+        Path tree = Files.createDirectory(home.resolve("tree"));
+        Files.createDirectory(tree.resolve(".mvn"));
+        for (String script : List.of("quafka", ".mvn/find-jdk.sh")) {
+            Files.copy(
+                    ROOT.resolve(script), tree.resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        for (String module :
+                List.of("infra/wire", "controller", "storage", "gateway", "infra/quafka")) {
+            Path sources = Files.createDirectories(tree.resolve(module).resolve("src/main"));
+            Files.writeString(sources.resolve("A.java"), "");
+            Files.writeString(tree.resolve(module).resolve("pom.xml"), "");
+        }
+        Files.writeString(tree.resolve("pom.xml"), "");
+        script(
+                tree.resolve("mvnw"),
+                """
+                cd "${0%/*}"; echo built >>builds; mkdir -p infra/quafka/target/lib
+                [ -f infra/quafka/target/quafka.jar ] || : >infra/quafka/target/quafka.jar
+                : >infra/quafka/target/lib/controller.jar
+                """);
+        Path jdk = jdk("fake", "25");
+        script(
+                jdk.resolve("bin/java"),
+                """
+                for arg; do
+                    case $arg in -XX:AOTCacheOutput=*) echo cache >"${arg#*=}"; exit ;; esac
+                done
+                echo "$*"
+                """);
+        environment.put("JAVA_HOME", jdk.toString());
+        return tree;
+    }
+
+    private static void script(Path file, String commands) throws IOException {
+        Files.writeString(file, "#!/bin/sh\nset -eu\n" + commands);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private String find(String before) throws Exception {
