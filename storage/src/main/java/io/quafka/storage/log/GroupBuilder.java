@@ -120,7 +120,7 @@ public final class GroupBuilder {
         return (int) (size() - payloadLength);
     }
 
-    /// Fixes the header and hands out the buffers to write, in order.
+    /// Fixes the header and hands out the buffers to write, in order, and room for one more.
     ByteBuffer[] finish(long position, long durable, int epoch, int shard, long salt, long nowMs) {
         closeRun();
         int payloadOffset = payloadOffset();
@@ -141,7 +141,7 @@ public final class GroupBuilder {
         }
         head.putInt(GroupFormat.CRC_AT, GroupFormat.headCrc(head, 0, headBytes(), salt));
         head.limit(payloadOffset);
-        ByteBuffer[] buffers = new ByteBuffer[1 + batches.size()];
+        ByteBuffer[] buffers = new ByteBuffer[2 + batches.size()];
         buffers[0] = head;
         for (int i = 0; i < batches.size(); i++) {
             buffers[i + 1] = batches.get(i);

@@ -28,6 +28,12 @@ import java.util.zip.CRC32C;
 /// Reads may come from any thread; writes from the shard's writer alone.
 final class SegmentFile implements AutoCloseable {
     static final int BLOCK_BYTES = 4096;
+
+    /// What the page cache reads and writes at once.
+    static final int PAGE_BYTES = 4096;
+
+    private static final ByteBuffer ZEROS =
+            ByteBuffer.allocateDirect(PAGE_BYTES).asReadOnlyBuffer();
     private static final long MAGIC = 0x515541464B534547L;
     private static final int VERSION = 1;
     private static final int MAX_GATHER = 1024;
@@ -155,10 +161,23 @@ final class SegmentFile implements AutoCloseable {
         return base + capacity;
     }
 
+    static long wholePages(long bytes) {
+        return (bytes + PAGE_BYTES - 1) & -PAGE_BYTES;
+    }
+
     /// Writes the buffers one after the other at a position, in as few system calls as there can
-    /// be.
+    /// be, and zeros up to the page's end: a page written in part would have to be read from the
+    /// disk first.
+    ///
+    /// @param buffers the last one is left free for the zeros
     void write(long position, ByteBuffer[] buffers) throws IOException {
-        channel.position(BLOCK_BYTES + position - base);
+        long at = BLOCK_BYTES + position - base;
+        long end = at;
+        for (int i = 0; i < buffers.length - 1; i++) {
+            end += buffers[i].remaining();
+        }
+        buffers[buffers.length - 1] = ZEROS.duplicate().limit((int) (wholePages(end) - end));
+        channel.position(at);
         int first = 0;
         while (first < buffers.length) {
             if (!buffers[first].hasRemaining()) {

@@ -1,15 +1,18 @@
 package io.quafka.storage.log;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +108,7 @@ final class SpareSegments implements AutoCloseable {
     void recycle(Path segment, long capacity) throws IOException {
         lock.lock();
         try {
-            if (!closed && ready.size() < READY_MAX && capacity == options.segmentBytes()) {
+            if (!closed && ready.size() < READY_MAX && capacity >= options.segmentBytes()) {
                 Path spare = newPath();
                 Files.move(segment, spare, StandardCopyOption.ATOMIC_MOVE);
                 ready.add(new Spare(spare, capacity));
@@ -137,7 +140,7 @@ final class SpareSegments implements AutoCloseable {
                     if (closed) {
                         return;
                     }
-                    capacity = wantedCapacity;
+                    capacity = SegmentFile.wholePages(wantedCapacity);
                     path = newPath();
                 } finally {
                     lock.unlock();
@@ -201,12 +204,28 @@ final class SpareSegments implements AutoCloseable {
         }
     }
 
-    private void fill(Path path, long bytes) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_CHUNK_BYTES);
+    private static void fill(Path path, long bytes) throws IOException {
+        try {
+            fill(path, bytes, ExtendedOpenOption.DIRECT);
+        } catch (UnsupportedOperationException | IOException e) {
+            log.atDebug().setCause(e).addKeyValue("file", path).log("no direct writes here");
+            Files.deleteIfExists(path);
+            fill(path, bytes, StandardOpenOption.WRITE);
+        }
+    }
+
+    /// Past the page cache where the file system can: a tenth of the CPU, and the cache is left to
+    /// records.
+    private static void fill(Path path, long bytes, OpenOption how) throws IOException {
+        ByteBuffer zeros =
+                ByteBuffer.allocateDirect(FILL_CHUNK_BYTES + SegmentFile.PAGE_BYTES)
+                        .alignedSlice(SegmentFile.PAGE_BYTES);
         try (FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                FileChannel.open(
+                        path,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, how))) {
             for (long at = 0; at < bytes; ) {
-                zeros.clear().limit((int) Math.min(FILL_CHUNK_BYTES, bytes - at));
+                zeros.position(0).limit((int) Math.min(FILL_CHUNK_BYTES, bytes - at));
                 at += channel.write(zeros, at);
             }
             channel.force(true);
