@@ -121,11 +121,14 @@ final class PartitionReader {
             shard.read(run.position(), buffer);
         }
         int read = buffer.position();
-        int checked = check(partition, runs, buffer, start, read);
-        int whole = wholeBatches(buffer, start, checked, maxBytes, atLeastOne);
+        RunCheck.Result checked = RunCheck.of(runs, buffer, start, read);
+        if (checked.damaged()) {
+            report(partition, runs, offset, checked.end());
+        }
+        int sound = Math.max(start, checked.end());
+        int whole = wholeBatches(buffer, start, sound, maxBytes, atLeastOne);
         if (whole == start) {
-            boolean damaged = checked < read && isWhole(buffer, checked, read);
-            return Read.nothing(damaged ? Errors.CORRUPT_MESSAGE : Errors.NONE);
+            return Read.nothing(checked.damaged() ? Errors.CORRUPT_MESSAGE : Errors.NONE);
         }
         ByteBuffer bytes = buffer.duplicate().position(start).limit(whole).slice();
         return new Read(bytes, memory, Errors.NONE);
@@ -149,31 +152,13 @@ final class PartitionReader {
         return size >= BatchHeader.BYTES && size <= end - at;
     }
 
-    /// @return end of the leading batches whose checksums match
-    private static int check(
-            Partition partition, List<Run> runs, ByteBuffer buffer, int start, int end) {
-        int at = start;
-        while (isWhole(buffer, at, end)) {
-            if (!BatchHeader.crcMatches(buffer, at)) {
-                report(partition, runs, BatchHeader.baseOffset(buffer, at), at);
-                return at;
-            }
-            at += BatchHeader.sizeInBytes(buffer, at);
-        }
-        if (end - at >= BatchHeader.BYTES
-                && BatchHeader.sizeInBytes(buffer, at) < BatchHeader.BYTES) {
-            report(partition, runs, -1, at);
-        }
-        return at;
-    }
-
     private static void report(Partition partition, List<Run> runs, long offset, int at) {
         int into = at;
         for (Run run : runs) {
             if (into < run.length()) {
                 log.atError()
                         .addKeyValue("partition", partition.key())
-                        .addKeyValue("offset", offset)
+                        .addKeyValue("fetchOffset", offset)
                         .addKeyValue("where", partition.shard().describe(run.position() + into))
                         .log("damaged batch: not served");
                 return;
