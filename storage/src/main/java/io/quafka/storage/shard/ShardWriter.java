@@ -33,8 +33,8 @@ final class ShardWriter {
     /// Tasks that may wait; memory for their bytes is bounded where they were read.
     static final int QUEUE_MAX = 200_000;
 
-    /// Longest time that a first request waits for others like it; never longer than half of what
-    /// the last group's write took.
+    /// Longest time that a first request waits for others like it; never longer than what the last
+    /// group's write took.
     private static final long GATHER_NANOS_MAX = 200_000;
 
     /// Longest time that rows wait for the index while the shard is idle.
@@ -195,7 +195,7 @@ final class ShardWriter {
     }
 
     private void awaitMore(int requests) {
-        long nanos = Math.min(GATHER_NANOS_MAX, lastWriteNanos / 2);
+        long nanos = Math.min(GATHER_NANOS_MAX, lastWriteNanos);
         wakeAt = requests;
         parked = true;
         if (queued.get() < requests) {
@@ -210,8 +210,11 @@ final class ShardWriter {
         groups.append(appends, epoch);
         lastWriteNanos = System.nanoTime() - begin;
         lastGroupRequests = appends.size();
-        for (AppendRequest request : appends) {
-            request.done().run();
+        // The last first: a connection answers in order, so that all its answers become ready with
+        // its
+        // oldest one, go out in one write, and bring the client's next requests back together.
+        for (int i = appends.size() - 1; i >= 0; i--) {
+            appends.get(i).done().run();
         }
     }
 
