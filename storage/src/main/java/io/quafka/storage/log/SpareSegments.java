@@ -214,8 +214,7 @@ final class SpareSegments implements AutoCloseable {
         }
     }
 
-    /// Past the page cache where the file system can: a tenth of the CPU, and the cache is left to
-    /// records.
+    /// Past the page cache where the file system can: less CPU, and the cache is left to records.
     private static void fill(Path path, long bytes, OpenOption how) throws IOException {
         ByteBuffer zeros =
                 ByteBuffer.allocateDirect(FILL_CHUNK_BYTES + SegmentFile.PAGE_BYTES)

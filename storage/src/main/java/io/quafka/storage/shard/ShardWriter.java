@@ -290,7 +290,12 @@ final class ShardWriter {
                 interrupted = true;
             }
         }
-        feed.tryCommit();
+        // After a failed write the feed holds what was staged and never written: committed, it
+        // would
+        // have a retried batch taken for a duplicate. Replay finds what the log really has.
+        if (!(state instanceof State.Failed)) {
+            feed.tryCommit();
+        }
         feed.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
