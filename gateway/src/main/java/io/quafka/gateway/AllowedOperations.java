@@ -18,6 +18,13 @@ final class AllowedOperations {
                     AclOperation.ALTER,
                     AclOperation.DESCRIBE_CONFIGS,
                     AclOperation.ALTER_CONFIGS);
+    static final int GROUP =
+            bits(
+                    AclOperation.READ,
+                    AclOperation.DESCRIBE,
+                    AclOperation.DELETE,
+                    AclOperation.DESCRIBE_CONFIGS,
+                    AclOperation.ALTER_CONFIGS);
     static final int CLUSTER =
             bits(
                     AclOperation.CREATE,

@@ -73,7 +73,8 @@ final class CreateTopicsApi implements Api {
                 });
     }
 
-    private static Command.NewTopic toCommand(CreatableTopic topic) {
+    /// @param topic each of its configs has a value
+    static Command.NewTopic toCommand(CreatableTopic topic) {
         Map<Integer, List<Integer>> assignments = new HashMap<>();
         topic.assignments()
                 .forEach(assignment ->

@@ -16,7 +16,6 @@ import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /// FindCoordinator: a key belongs to a partition of `__consumer_offsets` or `__transaction_state`
@@ -109,7 +108,7 @@ final class FindCoordinatorApi implements Api {
         for (String key : keys) {
             LiveGateways.Member gateway = null;
             if (topic != null) {
-                int partition = Utils.abs(key.hashCode()) % topic.partitionCount();
+                int partition = CoordinatorRoute.partition(key, topic.partitionCount());
                 ShardState shard = image.shardOf(topic, partition);
                 gateway =
                         shard == null || shard.leader() == ShardState.NO_LEADER

@@ -1,6 +1,7 @@
 package io.quafka.gateway;
 
 import io.quafka.controller.Controller;
+import io.quafka.controller.ProducerIds;
 import io.quafka.wire.KafkaRequest;
 import io.quafka.wire.KafkaResponse;
 import io.quafka.wire.RequestHandler;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /// The gateway role: answers Kafka's clients from the metadata image, the controller and the
@@ -61,10 +63,22 @@ public final class Gateway implements RequestHandler {
         apis.put(ApiKeys.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsApi(alterConfigs));
         apis.put(
                 ApiKeys.INIT_PRODUCER_ID,
-                new InitProducerIdApi(new ProducerIds(controller, config.producerIdBlock())));
+                new InitProducerIdApi(
+                        new ProducerIds(controller, config.producerIdBlock()),
+                        new CoordinatorRoute(
+                                metadata, storageNodes, Topic.TRANSACTION_STATE_TOPIC_NAME)));
         apis.put(
                 ApiKeys.FIND_COORDINATOR,
                 new FindCoordinatorApi(metadata, gateways, topics, apis::containsKey));
+        TransactionApis.register(apis, metadata, storageNodes, leaders);
+        apis.put(
+                ApiKeys.LIST_TRANSACTIONS,
+                new ListTransactionsApi(
+                        metadata,
+                        gateways,
+                        new CoordinatorRoute(
+                                metadata, storageNodes, Topic.TRANSACTION_STATE_TOPIC_NAME)));
+        GroupApis.register(apis, metadata, storageNodes, gateways, topics);
         apis.put(ApiKeys.API_VERSIONS, new ApiVersionsApi(apis.keySet()));
     }
 

@@ -7,8 +7,7 @@ import java.util.Map;
 ///
 /// @param autoCreateTopics whether a Metadata request may create the topics it names; the
 ///   cluster-wide `auto.create.topics.enable` must allow it too
-/// @param internalTopicPartitions partitions of `__consumer_offsets` and `__transaction_state` when
-///   they are made, from 1 up
+/// @param internalTopics what `__consumer_offsets` and `__transaction_state` are made with
 /// @param adminWait how long an administrative answer waits, at most, until this gateway's own
 ///   metadata shows its effect
 /// @param fetchSessionPartitionsMax partitions that all fetch sessions together may remember (a
@@ -20,7 +19,7 @@ import java.util.Map;
 ///   names; read-only to clients
 public record GatewayConfig(
         boolean autoCreateTopics,
-        int internalTopicPartitions,
+        InternalTopics internalTopics,
         Duration adminWait,
         long fetchSessionPartitionsMax,
         Duration fetchSessionIdle,
@@ -30,7 +29,7 @@ public record GatewayConfig(
     public static final GatewayConfig DEFAULTS =
             new GatewayConfig(
                     true,
-                    50,
+                    InternalTopics.DEFAULTS,
                     Duration.ofSeconds(5),
                     500_000,
                     Duration.ofMinutes(2),
@@ -38,9 +37,26 @@ public record GatewayConfig(
                     Map.of());
 
     public GatewayConfig {
-        if (internalTopicPartitions < 1 || producerIdBlock < 1 || fetchSessionPartitionsMax < 0) {
+        if (producerIdBlock < 1 || fetchSessionPartitionsMax < 0) {
             throw new IllegalArgumentException("a gateway limit is out of its range");
         }
         nodeConfigs = Map.copyOf(nodeConfigs);
+    }
+
+    /// What topics that Quafka keeps for its own use are made with.
+    ///
+    /// @param partitions from 1 up
+    /// @param segmentBytes the newest so many bytes of a partition are not compacted while they are
+    ///   young: what a coordinator reads at its start, beside what is live
+    public record InternalTopics(int partitions, int segmentBytes) {
+        /// Kafka's partitions, in segments that are much smaller than Kafka's: here they are no
+        /// files.
+        public static final InternalTopics DEFAULTS = new InternalTopics(50, 4 << 20);
+
+        public InternalTopics {
+            if (partitions < 1 || segmentBytes < 1) {
+                throw new IllegalArgumentException("an internal topic needs room");
+            }
+        }
     }
 }

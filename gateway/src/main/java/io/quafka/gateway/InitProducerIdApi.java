@@ -1,5 +1,6 @@
 package io.quafka.gateway;
 
+import io.quafka.controller.ProducerIds;
 import io.quafka.wire.KafkaRequest;
 import io.quafka.wire.KafkaResponse;
 import java.util.concurrent.CompletableFuture;
@@ -10,18 +11,17 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// InitProducerId for idempotent producers: always a new id at epoch 0, as Kafka does for producers
-/// without a transactional id.
-///
-/// Transactions are not served: a transactional id gets UNSUPPORTED_VERSION, which producers report
-/// at once and do not retry.
+/// InitProducerId: for idempotent producers always a new id at epoch 0, as Kafka does for producers
+/// without a transactional id; for others, what the coordinator of their transactional id says.
 final class InitProducerIdApi implements Api {
     private static final Logger log = LoggerFactory.getLogger(InitProducerIdApi.class);
 
     private final ProducerIds ids;
+    private final CoordinatorRoute route;
 
-    InitProducerIdApi(ProducerIds ids) {
+    InitProducerIdApi(ProducerIds ids, CoordinatorRoute route) {
         this.ids = ids;
+        this.route = route;
     }
 
     @Override
@@ -32,12 +32,12 @@ final class InitProducerIdApi implements Api {
         if (hasId != hasEpoch) {
             return CompletableFuture.completedFuture(refused(Errors.INVALID_REQUEST));
         }
-        if (data.transactionalId() != null) {
-            Errors error =
-                    data.transactionalId().isEmpty()
-                            ? Errors.INVALID_REQUEST
-                            : Errors.UNSUPPORTED_VERSION;
-            return CompletableFuture.completedFuture(refused(error));
+        String transactionalId = data.transactionalId();
+        if (transactionalId != null) {
+            return transactionalId.isEmpty()
+                    ? CompletableFuture.completedFuture(refused(Errors.INVALID_REQUEST))
+                    : route.send(route.nodeOf(transactionalId), request, data)
+                            .thenApply(KafkaResponse::of);
         }
         return ids.next()
                 .handle((id, failure) -> {

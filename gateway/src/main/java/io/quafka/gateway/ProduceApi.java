@@ -4,6 +4,7 @@ import io.quafka.controller.Metadata;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
+import io.quafka.storage.ImplicitTransaction;
 import io.quafka.storage.StorageNode;
 import io.quafka.wire.KafkaRequest;
 import io.quafka.wire.KafkaResponse;
@@ -29,11 +30,14 @@ import org.jspecify.annotations.Nullable;
 /// its topic ids filled in, and the node's answer comes back as it is, only its topic names filled
 /// in. Everything else takes [ProduceSplit].
 ///
-/// Transactions are not served: a request with a transactional id gets INVALID_TXN_STATE, upon
-/// which producers fail for good instead of retrying.
+/// From version 12 on, partitions join the request's transaction by themselves; the storage node is
+/// told so.
 final class ProduceApi implements Api {
     /// First version that names topics by id.
     static final short TOPIC_IDS_VERSION = 13;
+
+    /// First version whose partitions join a transaction by themselves.
+    private static final short IMPLICIT_TRANSACTION_VERSION = 12;
 
     /// First version whose clients know zstd.
     private static final short ZSTD_VERSION = 7;
@@ -56,6 +60,9 @@ final class ProduceApi implements Api {
         if (refusal != Errors.NONE) {
             return CompletableFuture.completedFuture(answer(data, refuse(data, refusal), version));
         }
+        if (data.transactionalId() != null && version >= IMPLICIT_TRANSACTION_VERSION) {
+            ImplicitTransaction.mark(data);
+        }
         ClusterImage image = metadata.image();
         int leader = soleLeader(image, data, version);
         StorageNode node = leader == SEVERAL ? null : storageNodes.node(leader);
@@ -75,7 +82,7 @@ final class ProduceApi implements Api {
         if (data.acks() < -1 || data.acks() > 1) {
             return Errors.INVALID_REQUIRED_ACKS;
         }
-        return data.transactionalId() == null ? Errors.NONE : Errors.INVALID_TXN_STATE;
+        return Errors.NONE;
     }
 
     /// Fills in the topic ids and finds the one node that leads all partitions; [#SEVERAL] where

@@ -3,6 +3,7 @@ package io.quafka.gateway;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
+import io.quafka.storage.ImplicitTransaction;
 import io.quafka.storage.StorageNode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +37,13 @@ final class ProduceSplit {
         Part(StorageNode node, ProduceRequestData whole) {
             this.node = node;
             this.data =
-                    new ProduceRequestData().setAcks(whole.acks()).setTimeoutMs(whole.timeoutMs());
+                    new ProduceRequestData()
+                            .setAcks(whole.acks())
+                            .setTimeoutMs(whole.timeoutMs())
+                            .setTransactionalId(whole.transactionalId());
+            if (ImplicitTransaction.isMarked(whole)) {
+                ImplicitTransaction.mark(data);
+            }
         }
 
         void add(Uuid topicId, PartitionProduceData partition, PartitionProduceResponse answer) {

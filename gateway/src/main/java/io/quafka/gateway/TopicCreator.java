@@ -2,6 +2,7 @@ package io.quafka.gateway;
 
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Reply;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,9 @@ final class TopicCreator {
 
     private static final int CLUSTER_DEFAULT = -1;
 
+    /// What is older is compacted however little there is.
+    private static final Duration INTERNAL_SEGMENT_AGE = Duration.ofHours(1);
+
     private final Commands commands;
     private final GatewayConfig config;
     private final ConcurrentMap<String, CompletableFuture<Errors>> inFlight =
@@ -35,6 +39,13 @@ final class TopicCreator {
     /// Completes, never exceptionally, once this gateway's image shows the topic: NONE also if
     /// somebody else was faster; otherwise why there is none.
     CompletableFuture<Errors> create(String name) {
+        return create(topic(name));
+    }
+
+    /// Makes a topic as it is told; completes as [#create(String)] does. Of several at once with
+    /// one name the first counts.
+    CompletableFuture<Errors> create(Command.NewTopic topic) {
+        String name = topic.name();
         if (!Topic.isValid(name)) {
             return CompletableFuture.completedFuture(Errors.INVALID_TOPIC_EXCEPTION);
         }
@@ -46,7 +57,7 @@ final class TopicCreator {
         if (other != null) {
             return other.copy();
         }
-        commands.submit(new Command.CreateTopics(List.of(topic(name)), false))
+        commands.submit(new Command.CreateTopics(List.of(topic), false))
                 .whenComplete((effect, failure) -> {
                     inFlight.remove(name, mine);
                     mine.complete(
@@ -66,13 +77,17 @@ final class TopicCreator {
         boolean internal = Topic.isInternal(name);
         return new Command.NewTopic(
                 name,
-                internal ? config.internalTopicPartitions() : CLUSTER_DEFAULT,
+                internal ? config.internalTopics().partitions() : CLUSTER_DEFAULT,
                 CLUSTER_DEFAULT,
                 Map.of(),
                 internal
                         ? Map.of(
                                 TopicConfig.CLEANUP_POLICY_CONFIG,
-                                TopicConfig.CLEANUP_POLICY_COMPACT)
+                                TopicConfig.CLEANUP_POLICY_COMPACT,
+                                TopicConfig.SEGMENT_BYTES_CONFIG,
+                                Integer.toString(config.internalTopics().segmentBytes()),
+                                TopicConfig.SEGMENT_MS_CONFIG,
+                                Long.toString(INTERNAL_SEGMENT_AGE.toMillis()))
                         : Map.of(),
                 internal);
     }

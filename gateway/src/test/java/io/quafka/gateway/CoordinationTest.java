@@ -2,6 +2,7 @@ package io.quafka.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quafka.controller.ProducerIds;
 import io.quafka.controller.model.Topic;
 import io.quafka.wire.ConnectionInfo;
 import io.quafka.wire.KafkaRequest;
@@ -73,35 +74,40 @@ class CoordinationTest {
     }
 
     @Test
-    void transactionsAreRefusedForGood() {
+    void aTransactionalIdIsAskedForAtItsCoordinator() {
         var cluster = new TestCluster();
-        var answer = init(cluster, new InitProducerIdRequestData().setTransactionalId("txn"));
-        Errors error = Errors.forCode(answer.errorCode());
-        assertThat(error).isEqualTo(Errors.UNSUPPORTED_VERSION);
-        assertThat(error.exception())
-                .isNotInstanceOf(org.apache.kafka.common.errors.RetriableException.class);
+        var request = new InitProducerIdRequestData().setTransactionalId("txn");
+        init(cluster, request);
+        assertThat(cluster.storage(1).coordinated).isEmpty();
+
+        cluster.createTopic("__transaction_state", 50);
+        assertThat(init(cluster, request).errorCode()).isEqualTo(Errors.NOT_COORDINATOR.code());
+        assertThat(cluster.storage(1).coordinated).containsExactly(request);
+    }
+
+    @Test
+    void aProducerIdWithoutItsEpochIsRefused() {
         var half = idempotent().setProducerId(5);
-        assertThat(init(cluster, half).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+        assertThat(init(new TestCluster(), half).errorCode())
+                .isEqualTo(Errors.INVALID_REQUEST.code());
     }
 
     @Test
     void coordinatorsThatDoNotExistAreNotNamed() {
         var cluster = new TestCluster();
-        for (int type : new int[] {0, 1, 2}) {
-            FindCoordinatorResponseData answer =
-                    cluster.call(
-                            ApiKeys.FIND_COORDINATOR,
-                            (short) 6,
-                            new FindCoordinatorRequestData()
-                                    .setKeyType((byte) type)
-                                    .setCoordinatorKeys(List.of("a", "b")));
-            assertThat(answer.coordinators())
-                    .hasSize(2)
-                    .allSatisfy(c -> {
-                        assertThat(c.errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
-                        assertThat(c.errorMessage()).contains("not served");
-                    });
-        }
+        FindCoordinatorResponseData share =
+                cluster.call(
+                        ApiKeys.FIND_COORDINATOR,
+                        (short) 6,
+                        new FindCoordinatorRequestData()
+                                .setKeyType((byte) 2)
+                                .setCoordinatorKeys(List.of("a", "b")));
+        assertThat(share.coordinators())
+                .hasSize(2)
+                .allSatisfy(c -> {
+                    assertThat(c.errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+                    assertThat(c.errorMessage()).contains("not served");
+                });
         FindCoordinatorResponseData unknown =
                 cluster.call(
                         ApiKeys.FIND_COORDINATOR,

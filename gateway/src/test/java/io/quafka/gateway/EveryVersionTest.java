@@ -236,7 +236,10 @@ class EveryVersionTest {
                     version >= 4
                             ? new FindCoordinatorRequestData().setCoordinatorKeys(List.of("a", "b"))
                             : new FindCoordinatorRequestData().setKey("a");
-            default -> throw new AssertionError("no request for " + key + " in this test");
+            default -> {
+                ApiMessage request = TransactionMessages.request(key, version, name);
+                yield request == null ? GroupMessages.request(key, version, name, topic) : request;
+            }
         };
     }
 

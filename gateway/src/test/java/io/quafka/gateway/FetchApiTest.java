@@ -185,7 +185,7 @@ class FetchApiTest {
         var config =
                 new GatewayConfig(
                         true,
-                        50,
+                        defaults.internalTopics(),
                         defaults.adminWait(),
                         weight,
                         idle,

@@ -31,13 +31,11 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -229,18 +227,6 @@ class KafkaClientsTest {
                     .isEmpty();
             assertThat(admin.describeLogDirs(List.of(TestCluster.GATEWAY)).allDescriptions().get())
                     .containsKey(TestCluster.GATEWAY);
-        }
-    }
-
-    @Test
-    void whatIsNotServedFailsAtOnceInsteadOfWaiting() {
-        try (var consumer = consumer(Map.of("group.id", "g"))) {
-            consumer.subscribe(List.of("t"));
-            assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(30)))
-                    .isInstanceOf(UnsupportedVersionException.class);
-        }
-        try (var producer = producer(Map.of("transactional.id", "txn"))) {
-            assertThatThrownBy(producer::initTransactions).isInstanceOf(KafkaException.class);
         }
     }
 }

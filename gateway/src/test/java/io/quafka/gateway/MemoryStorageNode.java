@@ -1,6 +1,7 @@
 package io.quafka.gateway;
 
 import io.quafka.controller.Metadata;
+import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.FetchReply;
 import io.quafka.storage.StorageNode;
 import java.nio.ByteBuffer;
@@ -45,6 +46,10 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
@@ -66,6 +71,10 @@ final class MemoryStorageNode implements StorageNode {
     private final Map<Partition, Log> logs = new HashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
     final List<ProduceRequestData> produced = new ArrayList<>();
+
+    /// Bodies of the requests it was asked to coordinate.
+    final List<ApiMessage> coordinated = new ArrayList<>();
+
     final AtomicInteger fetches = new AtomicInteger();
     final AtomicInteger heldReplies = new AtomicInteger();
     volatile boolean unreachable;
@@ -286,6 +295,12 @@ final class MemoryStorageNode implements StorageNode {
     }
 
     @Override
+    public CompletableFuture<WriteTxnMarkersResponseData> writeTxnMarkers(
+            WriteTxnMarkersRequestData request) {
+        return CompletableFuture.failedFuture(new IllegalStateException("no transactions here"));
+    }
+
+    @Override
     public CompletableFuture<DescribeLogDirsResponseData> describeLogDirs(
             DescribeLogDirsRequestData request) {
         var result = new DescribeLogDirsResult().setLogDir("/data");
@@ -305,5 +320,12 @@ final class MemoryStorageNode implements StorageNode {
         }
         return CompletableFuture.completedFuture(
                 new DescribeLogDirsResponseData().setResults(List.of(result)));
+    }
+
+    /// Coordinates nothing.
+    @Override
+    public synchronized CompletableFuture<ApiMessage> coordinate(CoordinatorCall call) {
+        coordinated.add(call.body());
+        return CompletableFuture.completedFuture(call.refuse(Errors.NOT_COORDINATOR));
     }
 }

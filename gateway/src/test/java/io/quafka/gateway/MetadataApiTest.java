@@ -144,7 +144,7 @@ class MetadataApiTest {
                         1,
                         new GatewayConfig(
                                 false,
-                                50,
+                                defaults.internalTopics(),
                                 defaults.adminWait(),
                                 1_000,
                                 defaults.fetchSessionIdle(),

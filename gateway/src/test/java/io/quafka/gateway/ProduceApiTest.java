@@ -191,15 +191,25 @@ class ProduceApiTest {
         assertAll(
                 cluster.call(ApiKeys.PRODUCE, IDS, toAll(topic, IDS).setAcks((short) 2)),
                 Errors.INVALID_REQUIRED_ACKS);
-        assertAll(
-                cluster.call(ApiKeys.PRODUCE, IDS, toAll(topic, IDS).setTransactionalId("txn")),
-                Errors.INVALID_TXN_STATE);
         for (MemoryRecords records : new MemoryRecords[] {null, MemoryRecords.EMPTY}) {
             var request = toAll(topic, IDS);
             request.topicData().iterator().next().partitionData().getFirst().setRecords(records);
             assertAll(cluster.call(ApiKeys.PRODUCE, IDS, request), Errors.INVALID_RECORD);
         }
         assertThat(cluster.storage(1).produced).isEmpty();
+    }
+
+    @Test
+    void theNodeHearsWhichTransactionTheRecordsBelongTo() {
+        var cluster = new TestCluster();
+        Topic topic = cluster.createTopic("t", 1);
+
+        assertAll(
+                cluster.call(ApiKeys.PRODUCE, IDS, toAll(topic, IDS).setTransactionalId("txn")),
+                Errors.NONE);
+        assertThat(cluster.storage(1).produced)
+                .extracting(ProduceRequestData::transactionalId)
+                .containsExactly("txn");
     }
 
     @Test

@@ -68,7 +68,7 @@ class WholeNodeTest {
         var config =
                 new GatewayConfig(
                         true,
-                        defaults.internalTopicPartitions(),
+                        defaults.internalTopics(),
                         defaults.adminWait(),
                         defaults.fetchSessionPartitionsMax(),
                         defaults.fetchSessionIdle(),

@@ -14,6 +14,9 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
 
 /// A storage node as a gateway uses it: in this process, or across the network by the same Kafka
 /// messages.
@@ -24,7 +27,8 @@ import org.apache.kafka.common.message.ProduceResponseData;
 /// closing. All methods return at once and may be called from any thread.
 public interface StorageNode {
     /// Appends one batch per partition. Topics are named by **id** (`topicId`; `name` is not read),
-    /// as in Produce version 13.
+    /// as in Produce version 13. With a transactional id, the transaction's coordinator is asked
+    /// before its first batch goes to a partition; see [ImplicitTransaction].
     ///
     /// The future completes when every partition is durable as the node's fsync mode and the
     /// request's `acks` say, or refused. Record bytes are used in place, and **changed** in place
@@ -35,6 +39,9 @@ public interface StorageNode {
 
     /// Reads from the request's partitions, named by topic **id**, as in Fetch version 13;
     /// `sessionId` and `forgottenTopicsData` are the gateway's business and are not read.
+    ///
+    /// Read committed: no further than the last stable offset, with the aborted transactions that
+    /// what was read is of.
     ///
     /// Waits up to `maxWaitMs` until `minBytes` are there, as Kafka does; a partition in error
     /// answers at once. The answer has **every** partition asked for, in order, with `topicId` set.
@@ -52,6 +59,20 @@ public interface StorageNode {
     CompletableFuture<DescribeProducersResponseData> describeProducers(
             DescribeProducersRequestData request);
 
+    /// Ends transactions in partitions: markers are durable, or refused, when the future completes.
+    /// Topics by name. A marker that was written before is written once.
+    CompletableFuture<WriteTxnMarkersResponseData> writeTxnMarkers(
+            WriteTxnMarkersRequestData request);
+
     CompletableFuture<DescribeLogDirsResponseData> describeLogDirs(
             DescribeLogDirsRequestData request);
+
+    /// Has the coordinators on this node answer a client's request: those whose partition of
+    /// `__consumer_offsets` or `__transaction_state` the node leads. For a key of any other
+    /// partition the answer says NOT_COORDINATOR, while a partition is loaded
+    /// COORDINATOR_LOAD_IN_PROGRESS.
+    ///
+    /// The future may take as long as a group's rebalance does. The answer is of the request's API,
+    /// to be written at its version.
+    CompletableFuture<ApiMessage> coordinate(CoordinatorCall call);
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /// Batches as producers send them, in direct memory, and their values read back.
@@ -30,6 +31,18 @@ public final class StoredBatches {
                         .buffer());
     }
 
+    public static ByteBuffer transactional(
+            long producerId, int epoch, int sequence, long timestampMs, String... values) {
+        return direct(
+                MemoryRecords.withTransactionalRecords(
+                                Compression.NONE,
+                                producerId,
+                                (short) epoch,
+                                sequence,
+                                records(timestampMs, values))
+                        .buffer());
+    }
+
     private static SimpleRecord[] records(long timestampMs, String... values) {
         SimpleRecord[] records = new SimpleRecord[values.length];
         for (int i = 0; i < values.length; i++) {
@@ -43,12 +56,18 @@ public final class StoredBatches {
         return copy.put(heap.duplicate()).flip();
     }
 
-    /// `offset=value` for each record.
+    /// `offset=value` for each record of data.
     public static List<String> read(ByteBuffer batches) {
         List<String> read = new ArrayList<>();
-        for (Record record : MemoryRecords.readableRecords(batches.duplicate()).records()) {
-            read.add(record.offset() + "=" + StandardCharsets.UTF_8.decode(record.value()));
+        for (RecordBatch batch : MemoryRecords.readableRecords(batches.duplicate()).batches()) {
+            if (!batch.isControlBatch()) {
+                batch.forEach(record -> read.add(text(record)));
+            }
         }
         return read;
+    }
+
+    public static String text(Record record) {
+        return record.offset() + "=" + StandardCharsets.UTF_8.decode(record.value());
     }
 }

@@ -1,5 +1,6 @@
 package io.quafka.controller.codec;
 
+import io.quafka.controller.model.CompactionSettings;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
@@ -23,7 +24,7 @@ import org.apache.kafka.common.record.TimestampType;
 /// shard      = uvar id, uvar epoch, svar leader, list of uvar replicas, list of uvar in-sync
 /// partitions = list of uvar shard id: one to two bytes a partition in all but the largest clusters
 /// topic      = uuid id, string name, partitions, svar replicationFactor, map configs, settings, bool internal
-/// settings   = the fields of TopicSettings in their order
+/// settings   = the fields of TopicSettings in their order, a ratio as svar of its IEEE 754 bits
 /// error      = svar Kafka error code
 /// ```
 final class Fields {
@@ -166,7 +167,11 @@ final class Fields {
                 .string(settings.compressionType())
                 .u8(settings.timestampType().ordinal())
                 .svar(settings.timestampBeforeMaxMs())
-                .svar(settings.timestampAfterMaxMs());
+                .svar(settings.timestampAfterMaxMs())
+                .svar(settings.compaction().minLagMs())
+                .svar(settings.compaction().maxLagMs())
+                .svar(Double.doubleToLongBits(settings.compaction().minDirtyRatio()))
+                .svar(settings.compaction().deleteRetentionMs());
     }
 
     private static TopicSettings settings(BinaryReader in) {
@@ -184,6 +189,8 @@ final class Fields {
                 in.string(),
                 in.constant(TimestampType.values()),
                 in.svar(),
-                in.svar());
+                in.svar(),
+                new CompactionSettings(
+                        in.svar(), in.svar(), Double.longBitsToDouble(in.svar()), in.svar()));
     }
 }

@@ -28,6 +28,12 @@ final class TopicConfigDefinition {
     private static final int SEGMENT_BYTES_MIN = 1 << 20;
     private static final String THROTTLED_DOC =
             "Partitions and nodes whose replication traffic is throttled, as partition:node pairs, or * for all.";
+    private static final String SEGMENT_BYTES_DOC =
+            "Partitions have no files of their own here. In a compacted topic, the newest bytes of a partition, this many,"
+                    + " are left alone by compaction until they are as old as segment.ms. Without effect on other topics.";
+    private static final String SEGMENT_MS_DOC =
+            "In a compacted topic, a record among the newest segment.bytes of its partition is left alone by compaction"
+                    + " until it is this old, or max.compaction.lag.ms if that is shorter. Without effect on other topics.";
     private static final Pattern PARTITION_AND_NODE = Pattern.compile("\\d+:\\d+");
     private static final Validator THROTTLED_LIST =
             LambdaValidator.with(
@@ -53,14 +59,8 @@ final class TopicConfigDefinition {
                 1 << 30,
                 atLeast(SEGMENT_BYTES_MIN),
                 MEDIUM,
-                TopicConfig.SEGMENT_BYTES_DOC);
-        def.define(
-                TopicConfig.SEGMENT_MS_CONFIG,
-                LONG,
-                weekMs,
-                atLeast(1),
-                MEDIUM,
-                TopicConfig.SEGMENT_MS_DOC);
+                SEGMENT_BYTES_DOC);
+        def.define(TopicConfig.SEGMENT_MS_CONFIG, LONG, weekMs, atLeast(1), MEDIUM, SEGMENT_MS_DOC);
         def.define(
                 TopicConfig.SEGMENT_JITTER_MS_CONFIG,
                 LONG,

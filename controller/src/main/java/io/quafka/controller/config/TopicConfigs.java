@@ -1,5 +1,6 @@
 package io.quafka.controller.config;
 
+import io.quafka.controller.model.CompactionSettings;
 import io.quafka.controller.model.TopicSettings;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +106,12 @@ public final class TopicConfigs {
                 TimestampType.forName(
                         (String) values.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)),
                 values.longOf(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
-                values.longOf(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG));
+                values.longOf(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG),
+                new CompactionSettings(
+                        values.longOf(TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG),
+                        values.longOf(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG),
+                        values.doubleOf(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG),
+                        values.longOf(TopicConfig.DELETE_RETENTION_MS_CONFIG)));
     }
 
     /// A topic's values, each parsed when asked for.
@@ -125,6 +131,10 @@ public final class TopicConfigs {
 
         long longOf(String name) {
             return ((Number) of(name)).longValue();
+        }
+
+        double doubleOf(String name) {
+            return ((Number) of(name)).doubleValue();
         }
 
         int intOf(String name) {

@@ -70,6 +70,11 @@ final class PartitionCreation {
     }
 
     private PartitionShards grow(Topic topic, MorePartitions asked) throws Refusal {
+        if (topic.internal()) {
+            throw new Refusal(
+                    Errors.INVALID_PARTITIONS,
+                    "Topic " + topic.name() + " is internal: its keys keep their partitions");
+        }
         int more = asked.totalCount() - topic.partitionCount();
         if (asked.totalCount() < 1 || more <= 0) {
             throw new Refusal(

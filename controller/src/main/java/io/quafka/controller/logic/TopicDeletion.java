@@ -42,6 +42,14 @@ final class TopicDeletion {
                                 Errors.INVALID_REQUEST,
                                 "Duplicate topic: " + topic.name(),
                                 null));
+            } else if (topic.internal()) {
+                outcomes.add(
+                        new TopicOutcome(
+                                topic.name(),
+                                topic.id(),
+                                Errors.INVALID_REQUEST,
+                                "Topic " + topic.name() + " is internal and stays",
+                                null));
             } else {
                 records.add(new TopicDeleted(topic.id()));
                 outcomes.add(new TopicOutcome(topic.name(), topic.id(), Errors.NONE, null, null));

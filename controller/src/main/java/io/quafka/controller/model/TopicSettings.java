@@ -8,6 +8,8 @@ import org.apache.kafka.common.record.TimestampType;
 /// Names, meanings and defaults are Kafka's topic configs; times in milliseconds, sizes in bytes,
 /// -1 means no limit where Kafka says so.
 ///
+/// @param segmentBytes the newest bytes of a partition, this many, are compacted only when they are
+///   as old as `segmentMs`
 /// @param compressionType Kafka's name: `producer`, `uncompressed`, `gzip`, `snappy`, `lz4` or
 ///   `zstd`
 /// @param timestampBeforeMaxMs how far a record's timestamp may lie in the past
@@ -26,4 +28,39 @@ public record TopicSettings(
         String compressionType,
         TimestampType timestampType,
         long timestampBeforeMaxMs,
-        long timestampAfterMaxMs) {}
+        long timestampAfterMaxMs,
+        CompactionSettings compaction) {
+    /// With Kafka's defaults for compaction.
+    public TopicSettings(
+            boolean compacted,
+            boolean deleted,
+            long retentionMs,
+            long retentionBytes,
+            long localRetentionMs,
+            long localRetentionBytes,
+            int segmentBytes,
+            long segmentMs,
+            int maxMessageBytes,
+            int minInSyncReplicas,
+            String compressionType,
+            TimestampType timestampType,
+            long timestampBeforeMaxMs,
+            long timestampAfterMaxMs) {
+        this(
+                compacted,
+                deleted,
+                retentionMs,
+                retentionBytes,
+                localRetentionMs,
+                localRetentionBytes,
+                segmentBytes,
+                segmentMs,
+                maxMessageBytes,
+                minInSyncReplicas,
+                compressionType,
+                timestampType,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                CompactionSettings.DEFAULT);
+    }
+}

@@ -4,15 +4,17 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// How a broker is started.
+/// How a broker, or one role in a process of its own, is started.
 ///
+/// @param role the command: `broker`, `gateway`, `storage` or `controller`
 /// @param data the data directory; the broker makes it
 /// @param logs an existing directory for what the broker prints
-/// @param port where it listens on 127.0.0.1; 0 takes a free port at each start
+/// @param port where it listens on 127.0.0.1; 0 takes a free port at each start; a controller
+///   listens where its settings say
 /// @param heapMib its `-Xmx`
 /// @param settings configuration on top, as `--set key=value`
 public record BrokerOptions(
-        Path data, Path logs, int port, int heapMib, Map<String, String> settings) {
+        String role, Path data, Path logs, int port, int heapMib, Map<String, String> settings) {
     private static final int HEAP_MIB_DEFAULT = 256;
 
     public BrokerOptions {
@@ -22,27 +24,31 @@ public record BrokerOptions(
     /// A broker with Quafka's defaults, which keeps everything below one directory.
     public static BrokerOptions in(Path directory) {
         return new BrokerOptions(
-                directory.resolve("data"), directory, 0, HEAP_MIB_DEFAULT, Map.of());
+                "broker", directory.resolve("data"), directory, 0, HEAP_MIB_DEFAULT, Map.of());
+    }
+
+    public BrokerOptions withRole(String other) {
+        return new BrokerOptions(other, data, logs, port, heapMib, settings);
     }
 
     public BrokerOptions withData(Path directory) {
-        return new BrokerOptions(directory, logs, port, heapMib, settings);
+        return new BrokerOptions(role, directory, logs, port, heapMib, settings);
     }
 
     /// With the same port at every start, so that clients find the broker again.
     public BrokerOptions withPort(int fixed) {
-        return new BrokerOptions(data, logs, fixed, heapMib, settings);
+        return new BrokerOptions(role, data, logs, fixed, heapMib, settings);
     }
 
     public BrokerOptions withHeapMib(int mib) {
-        return new BrokerOptions(data, logs, port, mib, settings);
+        return new BrokerOptions(role, data, logs, port, mib, settings);
     }
 
     /// With one more setting; the last value of a key counts.
     public BrokerOptions with(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(settings);
         more.put(key, value);
-        return new BrokerOptions(data, logs, port, heapMib, more);
+        return new BrokerOptions(role, data, logs, port, heapMib, more);
     }
 
     /// With segments of 1 MiB and little held back, so that small amounts of data show what

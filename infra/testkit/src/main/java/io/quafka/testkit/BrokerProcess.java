@@ -19,7 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// `quafka broker` in a JVM of its own: one start of it, on the class path of this JVM.
+/// `quafka broker`, or one of its roles, in a JVM of its own: one start of it, on the class path of
+/// this JVM.
 ///
 /// Every wait is bounded. The process is killed when this is closed, and at the latest when this
 /// JVM ends. Methods are safe on any thread.
@@ -92,9 +93,11 @@ public final class BrokerProcess implements AutoCloseable {
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("--sun-misc-unsafe-memory-access=allow");
-        command.addAll(List.of("-cp", programClassPath(), MAIN_CLASS, "broker"));
+        command.addAll(List.of("-cp", programClassPath(), MAIN_CLASS, options.role()));
         command.addAll(List.of("--data", options.data().toString()));
-        command.addAll(List.of("--listen", "127.0.0.1:" + options.port()));
+        if (!options.role().equals("controller")) {
+            command.addAll(List.of("--listen", "127.0.0.1:" + options.port()));
+        }
         options.settings()
                 .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         return command;

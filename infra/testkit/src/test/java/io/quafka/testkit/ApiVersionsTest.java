@@ -3,6 +3,7 @@ package io.quafka.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiMessageType;
-import org.apache.kafka.common.message.ApiVersionsRequestData;
-import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -53,19 +54,31 @@ class ApiVersionsTest {
     }
 
     private static List<ApiVersion> listed() throws IOException {
-        try (FrameClient client = new FrameClient(broker.port(), ANSWER_MAX)) {
-            short version = 3;
-            client.send(ApiKeys.API_VERSIONS, version, 1, hello());
-            return List.copyOf(
-                    client.read(ApiKeys.API_VERSIONS, version, 1, new ApiVersionsResponseData())
-                            .apiKeys());
-        }
+        return ListedApis.of(broker);
     }
 
-    private static ApiVersionsRequestData hello() {
-        return new ApiVersionsRequestData()
-                .setClientSoftwareName("testkit")
-                .setClientSoftwareVersion("1");
+    /// The page may lack what came since; what it has must be so.
+    @Test
+    void thePageOfCompatibilityTellsTheTruth() throws IOException {
+        Pattern row = Pattern.compile("\\| (\\w+) \\| (\\d+)–(\\d+) \\|");
+        Path page =
+                Path.of(System.getProperty("basedir", ".")).resolve("../../docs/COMPATIBILITY.md");
+        List<String> told =
+                row.matcher(Files.readString(page)).results().map(MatchResult::group).toList();
+        List<String> rows =
+                listed().stream()
+                        .map(api ->
+                                "| %s | %d–%d |"
+                                        .formatted(
+                                                ApiKeys.forId(api.apiKey()).name,
+                                                api.minVersion(),
+                                                api.maxVersion()))
+                        .sorted()
+                        .toList();
+        assertThat(told).isNotEmpty();
+        assertThat(rows)
+                .as("what the broker lists:\n%s", String.join("\n", rows))
+                .containsAll(told);
     }
 
     @Test
@@ -92,7 +105,21 @@ class ApiVersionsTest {
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         ApiKeys.DESCRIBE_PRODUCERS,
                         ApiKeys.INIT_PRODUCER_ID,
-                        ApiKeys.FIND_COORDINATOR);
+                        ApiKeys.FIND_COORDINATOR,
+                        ApiKeys.JOIN_GROUP,
+                        ApiKeys.SYNC_GROUP,
+                        ApiKeys.HEARTBEAT,
+                        ApiKeys.LEAVE_GROUP,
+                        ApiKeys.OFFSET_COMMIT,
+                        ApiKeys.OFFSET_FETCH,
+                        ApiKeys.OFFSET_DELETE,
+                        ApiKeys.DESCRIBE_GROUPS,
+                        ApiKeys.LIST_GROUPS,
+                        ApiKeys.DELETE_GROUPS,
+                        ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                        ApiKeys.CONSUMER_GROUP_DESCRIBE,
+                        ApiKeys.STREAMS_GROUP_HEARTBEAT,
+                        ApiKeys.STREAMS_GROUP_DESCRIBE);
     }
 
     @Test
@@ -103,9 +130,7 @@ class ApiVersionsTest {
             for (short version = first(listed); version <= listed.maxVersion(); version++) {
                 byte[] frame = FrameClient.frame(api, version, version, minimal(api));
                 ApiMessage answer = ask(api, version, frame, wrong);
-                // Says so of groups and transactions while there are none.
-                boolean mayRefuse = api == ApiKeys.FIND_COORDINATOR;
-                if (answer != null && !mayRefuse && isUnsupported(answer, version)) {
+                if (answer != null && isUnsupported(answer, version)) {
                     wrong.add(api + " v" + version + ": unsupported version");
                 }
             }
@@ -142,7 +167,7 @@ class ApiVersionsTest {
     /// Asks for nothing, but wants an answer.
     private static ApiMessage minimal(ApiKeys api) {
         return switch (api) {
-            case API_VERSIONS -> hello();
+            case API_VERSIONS -> ListedApis.hello();
             case PRODUCE -> new ProduceRequestData().setAcks((short) 1).setTimeoutMs(1_000);
             default -> ApiMessageType.fromApiKey(api.id).newRequest();
         };

@@ -67,6 +67,7 @@ class ArchitectureTest {
                             "io.quafka.storage.log..",
                             "io.quafka.storage.index..",
                             "io.quafka.storage.remote..",
+                            "io.quafka.storage.coordinator..",
                             "io.quafka.controller.raft..");
 
     @ArchTest
@@ -79,6 +80,18 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule rocksInOnePackage = only("org.rocksdb..", "io.quafka.storage.index");
+
+    @ArchTest
+    static final ArchRule kafkaCoordinatesInOnePackage =
+            only("org.apache.kafka.coordinator..", "io.quafka.storage.coordinator");
+
+    @ArchTest
+    static final ArchRule kafkaImageInOnePackage =
+            only("org.apache.kafka.image..", "io.quafka.storage.coordinator");
+
+    @ArchTest
+    static final ArchRule kafkaServerTypesInOnePackage =
+            only("org.apache.kafka.server..", "io.quafka.storage.coordinator");
 
     @ArchTest
     static final ArchRule helidonServesInOnePackage =

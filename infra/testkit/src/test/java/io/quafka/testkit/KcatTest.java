@@ -1,7 +1,6 @@
 package io.quafka.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,10 +32,7 @@ class KcatTest {
 
     @BeforeAll
     static void start() throws InterruptedException {
-        boolean installed =
-                Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
-                        .anyMatch(path -> Files.isExecutable(Path.of(path, "kcat")));
-        assumeTrue(installed, "kcat is not installed (Debian's package kcat)");
+        Installed.require("kcat", "kcat", "-V");
         broker = BrokerProcess.start(BrokerOptions.in(directory));
     }
 
@@ -128,6 +123,30 @@ class KcatTest {
                 .isEqualTo("0\n1\n2\n3\n");
         String times = Files.readString(kcat(null, "-Q", "-t", "kcat-offsets:0:1000"));
         assertThat(times).contains("kcat-offsets [0] offset 0");
+    }
+
+    @Test
+    void aBalancedConsumerGoesOnWhereItsGroupStood() throws Exception {
+        Clients.createTopic(broker().bootstrap(), "kcat-balanced", 3, Map.of());
+        Path first = Files.writeString(directory.resolve("balanced-1.txt"), "a\nb\nc\n");
+        Path second = Files.writeString(directory.resolve("balanced-2.txt"), "d\ne\n");
+        kcat(first, "-P", "-t", "kcat-balanced");
+        assertThat(balanced()).containsExactlyInAnyOrder("a", "b", "c");
+        kcat(second, "-P", "-t", "kcat-balanced");
+        assertThat(balanced()).containsExactlyInAnyOrder("d", "e");
+    }
+
+    private static List<String> balanced() throws Exception {
+        return Files.readAllLines(
+                kcat(
+                        null,
+                        "-q",
+                        "-e",
+                        "-X",
+                        "auto.offset.reset=earliest",
+                        "-G",
+                        "kcat-group",
+                        "kcat-balanced"));
     }
 
     private static String consume(String topic, String format, String... arguments)

@@ -51,10 +51,16 @@ final class AcceptedChannel {
     }
 
     /// Closes the connection when it is overdue. True when it was.
-    boolean reap(long nowNanos, Activity.Timeouts timeouts, ServerCounters counters) {
+    ///
+    /// @param scarce whether others wait for the memory that answers lie in
+    boolean reap(
+            long nowNanos, boolean scarce, Activity.Timeouts timeouts, ServerCounters counters) {
         KafkaConnection connection = kafka;
         boolean inFlight = connection != null && connection.inFlight() > 0;
-        CloseReason reason = activity.expired(nowNanos, inFlight, timeouts);
+        CloseReason reason =
+                activity.holdsScarceMemory(nowNanos, scarce, timeouts)
+                        ? CloseReason.SLOW_READER
+                        : activity.expired(nowNanos, inFlight, timeouts);
         if (reason != null) {
             close(reason, counters);
         }

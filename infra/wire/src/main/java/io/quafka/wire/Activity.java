@@ -10,11 +10,27 @@ final class Activity {
     /// @param idle how long nothing may happen where nothing is in flight
     /// @param frame how long a frame begun may take
     /// @param write how long a write may make no progress
-    record Timeouts(Duration idle, Duration frame, Duration write) {}
+    /// @param scarceWrite how long a write may take for [#SCARCE_WRITE_BYTES] while others wait for
+    ///   the memory that it holds
+    record Timeouts(Duration idle, Duration frame, Duration write, Duration scarceWrite) {}
+
+    /// What a slow reader must take within the time-out while memory is scarce.
+    static final int SCARCE_WRITE_BYTES = 512 << 10;
 
     private volatile long lastNanos;
     private volatile long frameSince;
     private volatile long writeSince;
+
+    /// By the one thread that writes at a time.
+    private volatile long bytesWritten;
+
+    private volatile long writesEnded;
+
+    /// The reaper's own: since when it watches a write in scarcity, and what it saw then.
+    private long watchedSince;
+
+    private long watchedBytes;
+    private long watchedWrites;
 
     /// The first byte is awaited like the rest of a frame.
     Activity(long acceptedNanos) {
@@ -40,9 +56,37 @@ final class Activity {
         writeSince = nonZero(System.nanoTime());
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes at a time.
+    void written(long bytes) {
+        bytesWritten += bytes;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes at a time.
     void writeEnded() {
         lastNanos = System.nanoTime();
+        writesEnded++;
         writeSince = 0;
+    }
+
+    /// Whether a write goes on too slowly for a time in which others wait for memory. Called by the
+    /// reaper alone, at every sweep.
+    ///
+    /// @param scarce whether it is such a time
+    boolean holdsScarceMemory(long nowNanos, boolean scarce, Timeouts timeouts) {
+        if (!scarce || writeSince == 0) {
+            watchedSince = 0;
+            return false;
+        }
+        long bytes = bytesWritten;
+        long writes = writesEnded;
+        boolean progressed = writes != watchedWrites || bytes - watchedBytes >= SCARCE_WRITE_BYTES;
+        if (watchedSince == 0 || progressed) {
+            watchedSince = nonZero(nowNanos);
+            watchedBytes = bytes;
+            watchedWrites = writes;
+            return false;
+        }
+        return since(watchedSince, nowNanos, timeouts.scarceWrite);
     }
 
     /// Why the connection is to be closed now, or null.

@@ -9,13 +9,18 @@ import java.nio.channels.SocketChannel;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The open connections of a server, counted in all and by address, and found by their ends.
 ///
 /// Registered when accepted, before anything is read; removed when their thread ends, or by
 /// [#sweep(long)] where they never got one.
 final class ConnectionRegistry {
+    private static final RateLimitedLog REFUSALS =
+            new RateLimitedLog(LoggerFactory.getLogger(ConnectionRegistry.class));
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
     private final ServerLimits limits;
@@ -23,14 +28,23 @@ final class ConnectionRegistry {
     private final ServerCounters counters;
     private final ConcurrentHashMap<Endpoints, AcceptedChannel> open = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+    private final BooleanSupplier scarcity;
     private volatile boolean refusing;
 
-    ConnectionRegistry(ServerLimits limits, ServerCounters counters) {
+    /// The reaper's own: when it last saw that somebody waits; 0 for never.
+    private long scarceAt;
+
+    /// @param scarcity tells whether somebody waits now for the memory that answers lie in
+    ConnectionRegistry(ServerLimits limits, ServerCounters counters, BooleanSupplier scarcity) {
         this.limits = limits;
+        this.scarcity = scarcity;
         this.counters = counters;
         this.timeouts =
                 new Activity.Timeouts(
-                        limits.idleTimeout(), limits.frameTimeout(), limits.writeTimeout());
+                        limits.idleTimeout(),
+                        limits.frameTimeout(),
+                        limits.writeTimeout(),
+                        limits.scarceWriteTimeout());
     }
 
     /// Takes a fresh connection in and sets its socket's options. Called by the accepting thread.
@@ -71,13 +85,25 @@ final class ConnectionRegistry {
 
     /// Closes what is overdue, and forgets what was closed before it got a thread.
     void sweep(long nowNanos) {
+        boolean scarce = scarce(nowNanos);
         for (AcceptedChannel accepted : open.values()) {
             if (!accepted.isOpen()) {
                 remove(accepted);
             } else {
-                accepted.reap(nowNanos, timeouts, counters);
+                accepted.reap(nowNanos, scarce, timeouts, counters);
             }
         }
+    }
+
+    /// Who waits for memory gives up after a while and comes again: a time in which somebody was
+    /// seen to wait is scarce as a whole.
+    private boolean scarce(long nowNanos) {
+        if (scarcity.getAsBoolean()) {
+            scarceAt = nowNanos == 0 ? 1 : nowNanos;
+        } else if (scarceAt != 0 && nowNanos - scarceAt > limits.scarceWriteTimeout().toNanos()) {
+            scarceAt = 0;
+        }
+        return scarceAt != 0;
     }
 
     /// From now on every new connection is refused.
@@ -101,6 +127,11 @@ final class ConnectionRegistry {
         if (open.size() >= limits.connectionsMax()
                 || byAddress.getOrDefault(address, 0) >= limits.connectionsPerAddressMax()) {
             counters.count(CloseReason.TOO_MANY_CONNECTIONS);
+            REFUSALS.at(Level.INFO)
+                    .addKeyValue("reason", CloseReason.TOO_MANY_CONNECTIONS)
+                    .addKeyValue("remote", address)
+                    .addKeyValue("open", open.size())
+                    .log("connection refused");
             throw new RefusedConnectionException(CloseReason.TOO_MANY_CONNECTIONS);
         }
     }

@@ -96,6 +96,7 @@ final class GatheringWriter {
     }
 
     private void progressed(long written) {
+        activity.written(written);
         sinceProgress += written;
         if (sinceProgress >= PROGRESS_BYTES) {
             sinceProgress = 0;

@@ -86,9 +86,14 @@ final class KafkaConnection {
         return responses.inFlight();
     }
 
+    /// From now on no request is handed to the handler.
+    void refuseRequests() {
+        draining = true;
+    }
+
     /// Reads no further request; the connection closes when those in flight are answered.
     void drain() {
-        draining = true;
+        refuseRequests();
         try {
             channel.shutdownInput();
         } catch (IOException e) {
@@ -126,11 +131,22 @@ final class KafkaConnection {
             if (frame == null) {
                 return;
             }
+            if (draining) {
+                drop(frame);
+                return;
+            }
             handle(frame);
         }
     }
 
-    private void handle(Frame frame) throws BadFrameException {
+    private static void drop(Frame frame) {
+        PooledBuffer memory = frame.memory();
+        if (memory != null) {
+            memory.release();
+        }
+    }
+
+    private void handle(Frame frame) throws BadFrameException, InterruptedException {
         long now = System.nanoTime();
         activity.frameEnded(now);
         ByteBuffer bytes = frame.bytes();
@@ -160,8 +176,12 @@ final class KafkaConnection {
         submit(parsed, size, memory, now);
     }
 
-    private void submit(
-            Parsed parsed, int size, @Nullable PooledBuffer memory, long receivedNanos) {
+    private void submit(Parsed parsed, int size, @Nullable PooledBuffer memory, long receivedNanos)
+            throws InterruptedException {
+        boolean large = LargeAnswers.of(parsed.header().apiKey());
+        if (large && !awaitLargeRoom(memory)) {
+            return;
+        }
         server.counters().requestCount.increment();
         short version = parsed.unsupportedVersion() ? 0 : parsed.header().apiVersion();
         CompletableFuture<KafkaResponse> future;
@@ -188,7 +208,20 @@ final class KafkaConnection {
                 new ResponseHeader(
                         parsed.header().correlationId(),
                         parsed.header().apiKey().responseHeaderVersion(version));
-        responses.submit(header, version, size, memory, future);
+        responses.submit(header, version, size, large, memory, future);
+    }
+
+    /// False, with the request dropped, where the connection is closing by then.
+    private boolean awaitLargeRoom(@Nullable PooledBuffer memory) throws InterruptedException {
+        boolean room = false;
+        try {
+            room = responses.awaitLargeRoom() && !draining;
+        } finally {
+            if (!room && memory != null) {
+                memory.release();
+            }
+        }
+        return room;
     }
 
     private PooledBuffer copy(ByteBuffer bytes) {

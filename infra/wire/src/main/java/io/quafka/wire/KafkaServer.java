@@ -2,11 +2,19 @@ package io.quafka.wire;
 
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +32,8 @@ public final class KafkaServer implements AutoCloseable {
     private static final Duration SWEEP_MIN = Duration.ofMillis(10);
     private static final Duration DRAIN_CHECK = Duration.ofMillis(10);
 
+    private final String host;
+    private final int portAsked;
     private final WebServer web;
     private final ServerContext context;
     private final ConnectionRegistry registry;
@@ -31,6 +41,8 @@ public final class KafkaServer implements AutoCloseable {
     private boolean stopped;
 
     private KafkaServer(Builder builder) {
+        this.host = builder.host;
+        this.portAsked = builder.port;
         Set<ApiKeys> apis = EnumSet.of(ApiKeys.API_VERSIONS);
         apis.addAll(builder.handler.apis());
         this.context =
@@ -40,7 +52,8 @@ public final class KafkaServer implements AutoCloseable {
                         builder.pool,
                         builder.limits,
                         new ServerCounters());
-        this.registry = new ConnectionRegistry(builder.limits, context.counters());
+        this.registry =
+                new ConnectionRegistry(builder.limits, context.counters(), builder.scarcity);
         boolean http = !builder.endpoints.isEmpty();
         WebServerConfig.Builder config =
                 WebServer.builder()
@@ -74,12 +87,51 @@ public final class KafkaServer implements AutoCloseable {
 
     /// Binds and accepts.
     ///
-    /// @throws java.io.UncheckedIOException when the port cannot be bound
+    /// @throws UncheckedIOException when the port cannot be bound: the message says which, why, and
+    ///   what to do; the server is closed then
     public KafkaServer start() {
-        web.start();
+        try {
+            web.start();
+        } catch (RuntimeException e) {
+            close();
+            throw cannotListen(e);
+        }
+        if (web.port() < 1) {
+            // Helidon logs a bind that failed, and goes on.
+            close();
+            throw cannotListen(null);
+        }
         reaper = Thread.ofVirtual().name("quafka-wire-reaper").start(this::reap);
         LOG.atInfo().addKeyValue("port", port()).log("listening");
         return this;
+    }
+
+    private UncheckedIOException cannotListen(@Nullable RuntimeException failure) {
+        IOException why = bindFailure();
+        String reason =
+                why != null
+                        ? String.valueOf(why.getMessage())
+                        : failure != null ? String.valueOf(failure.getMessage()) : "not told why";
+        BindException cannot =
+                new BindException(
+                        "cannot listen on %s:%d: %s. Stop what listens there, or choose another port or address of this machine"
+                                .formatted(host, portAsked, reason));
+        cannot.initCause(why != null ? why : failure);
+        return new UncheckedIOException(cannot.getMessage(), cannot);
+    }
+
+    /// Why the address cannot be bound; null if it can, now.
+    private @Nullable IOException bindFailure() {
+        InetSocketAddress address = new InetSocketAddress(host, portAsked);
+        if (address.isUnresolved()) {
+            return new UnknownHostException(host + " is not known");
+        }
+        try (ServerSocketChannel probe = ServerSocketChannel.open()) {
+            probe.bind(address);
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
     }
 
     /// The port bound; the one asked for unless that was 0.
@@ -103,9 +155,18 @@ public final class KafkaServer implements AutoCloseable {
     public boolean drain(Duration limit) throws InterruptedException {
         registry.refuse();
         long deadline = System.nanoTime() + limit.toNanos();
-        registry.all().forEach(KafkaServer::drain);
+        // All of them before the first is closed: who sees another's end has no request taken.
+        for (AcceptedChannel accepted : registry.all()) {
+            KafkaConnection kafka = accepted.kafka();
+            if (kafka != null) {
+                kafka.refuseRequests();
+            }
+        }
+        drainAll();
         while (answering() && System.nanoTime() < deadline) {
             TimeUnit.NANOSECONDS.sleep(DRAIN_CHECK.toNanos());
+            // Connections that were silent until now are as late as this.
+            drainAll();
         }
         boolean drained = !answering();
         close();
@@ -132,10 +193,12 @@ public final class KafkaServer implements AutoCloseable {
         LOG.atInfo().log("stopped listening");
     }
 
-    private static void drain(AcceptedChannel accepted) {
-        KafkaConnection kafka = accepted.kafka();
-        if (kafka != null) {
-            kafka.drain();
+    private void drainAll() {
+        for (AcceptedChannel accepted : registry.all()) {
+            KafkaConnection kafka = accepted.kafka();
+            if (kafka != null) {
+                kafka.drain();
+            }
         }
     }
 
@@ -166,7 +229,11 @@ public final class KafkaServer implements AutoCloseable {
 
     private static Duration sweepPeriod(ServerLimits limits) {
         Duration shortest =
-                List.of(limits.idleTimeout(), limits.frameTimeout(), limits.writeTimeout()).stream()
+                Stream.of(
+                                limits.idleTimeout(),
+                                limits.frameTimeout(),
+                                limits.writeTimeout(),
+                                limits.scarceWriteTimeout())
                         .min(Duration::compareTo)
                         .orElse(SWEEP_MAX)
                         .dividedBy(4);
@@ -184,6 +251,7 @@ public final class KafkaServer implements AutoCloseable {
         private int port;
         private ServerLimits limits = ServerLimits.forClients();
         private List<HttpEndpoint> endpoints = List.of();
+        private BooleanSupplier scarcity = () -> false;
 
         private Builder(RequestHandler handler, BufferPool pool) {
             this.handler = handler;
@@ -211,6 +279,14 @@ public final class KafkaServer implements AutoCloseable {
         /// Serves HTTP on the same port; no endpoints, the default, refuse HTTP.
         public Builder http(List<HttpEndpoint> resources) {
             this.endpoints = List.copyOf(resources);
+            return this;
+        }
+
+        /// Tells whether somebody waits now for memory that answers to this server's clients lie
+        /// in: while that is so, slow readers have [ServerLimits#scarceWriteTimeout()]. Asked once
+        /// at each look for overdue connections; must return at once. Never scarce by default.
+        public Builder scarcity(BooleanSupplier somebodyWaits) {
+            this.scarcity = somebodyWaits;
             return this;
         }
 

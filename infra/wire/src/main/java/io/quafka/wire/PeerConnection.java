@@ -325,7 +325,10 @@ final class PeerConnection {
     private void watch() {
         Activity.Timeouts timeouts =
                 new Activity.Timeouts(
-                        Duration.ofDays(1), limits.requestTimeout(), limits.writeTimeout());
+                        Duration.ofDays(1),
+                        limits.requestTimeout(),
+                        limits.writeTimeout(),
+                        limits.writeTimeout());
         Duration period = limits.requestTimeout().dividedBy(4);
         period = period.compareTo(WATCH_MAX) > 0 ? WATCH_MAX : period;
         try {

@@ -45,6 +45,7 @@ final class ResponseQueue {
     private final ArrayDeque<Pending> queue = new ArrayDeque<>();
 
     private volatile int inFlight;
+    private volatile int largeInFlight;
     private long inFlightBytes;
     private boolean writing;
     private boolean closed;
@@ -77,6 +78,23 @@ final class ResponseQueue {
         }
     }
 
+    /// Waits until another request whose answer may be large can be handed on: only the reading
+    /// thread adds to them. False when the connection is closed.
+    boolean awaitLargeRoom() throws InterruptedException {
+        if (largeInFlight < limits.largeAnswersMax()) {
+            return true;
+        }
+        lock.lockInterruptibly();
+        try {
+            while (!closed && largeInFlight >= limits.largeAnswersMax()) {
+                changed.await();
+            }
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Waits until every response is written, or the connection closed.
     void awaitEmpty() throws InterruptedException {
         lock.lockInterruptibly();
@@ -92,20 +110,25 @@ final class ResponseQueue {
     /// Takes over a request that the handler was given. Called by the reading thread alone.
     ///
     /// @param bytes the frame's size
+    /// @param large whether the answer counts as one that may be large
     /// @param frame what to release when the future completes
     void submit(
             ResponseHeader header,
             short version,
             int bytes,
+            boolean large,
             @Nullable PooledBuffer frame,
             CompletableFuture<KafkaResponse> future) {
-        Pending pending = new Pending(header, version, bytes, frame);
+        Pending pending = new Pending(header, version, bytes, large, frame);
         counters.inFlight.add(bytes);
         boolean inline = false;
         lock.lock();
         try {
             inFlight++;
             inFlightBytes += bytes;
+            if (large) {
+                largeInFlight++;
+            }
             if (!closed) {
                 inline = future.isDone() && queue.isEmpty() && !writing;
                 if (inline) {
@@ -154,7 +177,7 @@ final class ResponseQueue {
         lock.lock();
         try {
             inFlightBytes -= pending.bytes;
-            inFlight--;
+            answered(pending);
             writing = false;
             changed.signalAll();
         } finally {
@@ -197,7 +220,7 @@ final class ResponseQueue {
         while (true) {
             lock.lock();
             try {
-                inFlight -= batch.size();
+                batch.forEach(this::answered);
                 batch.clear();
                 for (Pending head = queue.peek();
                         head != null && head.done && batch.size() < RESPONSES_PER_WRITE_MAX;
@@ -213,6 +236,14 @@ final class ResponseQueue {
                 lock.unlock();
             }
             write(batch);
+        }
+    }
+
+    /// Under the lock.
+    private void answered(Pending pending) {
+        inFlight--;
+        if (pending.large) {
+            largeInFlight--;
         }
     }
 
@@ -260,15 +291,22 @@ final class ResponseQueue {
         final ResponseHeader header;
         final short version;
         final int bytes;
+        final boolean large;
         final @Nullable PooledBuffer frame;
         boolean done;
         @Nullable KafkaResponse response;
         @Nullable Throwable error;
 
-        Pending(ResponseHeader header, short version, int bytes, @Nullable PooledBuffer frame) {
+        Pending(
+                ResponseHeader header,
+                short version,
+                int bytes,
+                boolean large,
+                @Nullable PooledBuffer frame) {
             this.header = header;
             this.version = version;
             this.bytes = bytes;
+            this.large = large;
             this.frame = frame;
         }
 

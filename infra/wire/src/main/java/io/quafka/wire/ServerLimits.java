@@ -14,12 +14,17 @@ import java.time.Duration;
 ///   beyond
 /// @param inFlightBytesMax request bytes of one connection in the handler's hands; reading waits
 ///   beyond (one request may exceed it)
+/// @param largeAnswersMax requests of one connection that wait for, or are being sent, an answer
+///   that may be large; one more is not handed to the handler until an answer is written, and
+///   nothing is read meanwhile. Produce is not among them
 /// @param connectionsMax open connections in all
 /// @param connectionsPerAddressMax open connections from one IP address
 /// @param idleTimeout a connection with nothing in flight and nothing arriving is closed after this
 /// @param frameTimeout a connection's first byte must come, and a frame begun must be complete,
 ///   within this
 /// @param writeTimeout a response must progress by 64 KiB, or end, within this
+/// @param scarceWriteTimeout while others wait for the memory that answers lie in
+///   ([KafkaServer.Builder#scarcity]), a response must progress by 512 KiB, or end, within this
 /// @param bufferWait how long a frame waits for room in the buffer pool before its connection is
 ///   closed
 /// @param responseOrder in which order a connection's responses go out
@@ -28,11 +33,13 @@ public record ServerLimits(
         int frameValuesMax,
         int inFlightRequestsMax,
         long inFlightBytesMax,
+        int largeAnswersMax,
         int connectionsMax,
         int connectionsPerAddressMax,
         Duration idleTimeout,
         Duration frameTimeout,
         Duration writeTimeout,
+        Duration scarceWriteTimeout,
         Duration bufferWait,
         ResponseOrder responseOrder) {
 
@@ -53,6 +60,7 @@ public record ServerLimits(
         if (frameValuesMax < 1
                 || inFlightRequestsMax < 1
                 || inFlightBytesMax < 1
+                || largeAnswersMax < 1
                 || connectionsMax < 1
                 || connectionsPerAddressMax < 1) {
             throw new IllegalArgumentException("a limit is below 1");
@@ -66,11 +74,13 @@ public record ServerLimits(
                 1 << 20,
                 64,
                 64L << 20,
+                1,
                 20_000,
                 20_000,
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(10),
                 BufferPool.WAIT_DEFAULT,
                 ResponseOrder.AS_REQUESTED);
     }
@@ -79,7 +89,9 @@ public record ServerLimits(
     /// thousands of clients.
     public static ServerLimits forPeers() {
         return forClients()
+                .withScarceWriteTimeout(Duration.ofSeconds(60))
                 .withInFlight(16_384, 256L << 20)
+                .withLargeAnswers(16_384)
                 .withResponseOrder(ResponseOrder.AS_COMPLETED);
     }
 
@@ -89,11 +101,13 @@ public record ServerLimits(
                 valuesMax,
                 inFlightRequestsMax,
                 inFlightBytesMax,
+                largeAnswersMax,
                 connectionsMax,
                 connectionsPerAddressMax,
                 idleTimeout,
                 frameTimeout,
                 writeTimeout,
+                scarceWriteTimeout,
                 bufferWait,
                 responseOrder);
     }
@@ -104,11 +118,30 @@ public record ServerLimits(
                 frameValuesMax,
                 requestsMax,
                 bytesMax,
+                largeAnswersMax,
                 connectionsMax,
                 connectionsPerAddressMax,
                 idleTimeout,
                 frameTimeout,
                 writeTimeout,
+                scarceWriteTimeout,
+                bufferWait,
+                responseOrder);
+    }
+
+    public ServerLimits withLargeAnswers(int max) {
+        return new ServerLimits(
+                frameBytesMax,
+                frameValuesMax,
+                inFlightRequestsMax,
+                inFlightBytesMax,
+                max,
+                connectionsMax,
+                connectionsPerAddressMax,
+                idleTimeout,
+                frameTimeout,
+                writeTimeout,
+                scarceWriteTimeout,
                 bufferWait,
                 responseOrder);
     }
@@ -119,11 +152,13 @@ public record ServerLimits(
                 frameValuesMax,
                 inFlightRequestsMax,
                 inFlightBytesMax,
+                largeAnswersMax,
                 max,
                 perAddressMax,
                 idleTimeout,
                 frameTimeout,
                 writeTimeout,
+                scarceWriteTimeout,
                 bufferWait,
                 responseOrder);
     }
@@ -135,12 +170,31 @@ public record ServerLimits(
                 frameValuesMax,
                 inFlightRequestsMax,
                 inFlightBytesMax,
+                largeAnswersMax,
                 connectionsMax,
                 connectionsPerAddressMax,
                 idle,
                 frame,
                 write,
+                scarceWriteTimeout,
                 buffer,
+                responseOrder);
+    }
+
+    public ServerLimits withScarceWriteTimeout(Duration write) {
+        return new ServerLimits(
+                frameBytesMax,
+                frameValuesMax,
+                inFlightRequestsMax,
+                inFlightBytesMax,
+                largeAnswersMax,
+                connectionsMax,
+                connectionsPerAddressMax,
+                idleTimeout,
+                frameTimeout,
+                writeTimeout,
+                write,
+                bufferWait,
                 responseOrder);
     }
 
@@ -150,11 +204,13 @@ public record ServerLimits(
                 frameValuesMax,
                 inFlightRequestsMax,
                 inFlightBytesMax,
+                largeAnswersMax,
                 connectionsMax,
                 connectionsPerAddressMax,
                 idleTimeout,
                 frameTimeout,
                 writeTimeout,
+                scarceWriteTimeout,
                 bufferWait,
                 order);
     }

@@ -34,7 +34,7 @@ class CapturedChannelTest {
                         pool,
                         limits,
                         counters);
-        ConnectionRegistry registry = new ConnectionRegistry(limits, counters);
+        ConnectionRegistry registry = new ConnectionRegistry(limits, counters, () -> false);
         CompletableFuture<Integer> readBefore = new CompletableFuture<>();
         PortSelector selector =
                 new PortSelector(context, registry, new InputBuffers(), null) {

@@ -1,6 +1,7 @@
 package io.quafka.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
@@ -389,5 +390,23 @@ class KafkaServerTest {
         }
         await().until(() -> server.connections() == 0);
         assertThat(pool.inUse()).isZero();
+    }
+
+    @Test
+    void aPortThatIsTakenIsSaidSo() {
+        KafkaServer first = start(heartbeats(), ServerLimits.forClients());
+        KafkaServer second =
+                KafkaServer.builder(heartbeats(), pool)
+                        .host("127.0.0.1")
+                        .port(first.port())
+                        .build();
+        assertThatThrownBy(second::start)
+                .isInstanceOf(java.io.UncheckedIOException.class)
+                .hasMessageContaining("cannot listen on 127.0.0.1:" + first.port())
+                .hasMessageContaining("in use")
+                .hasMessageContaining("choose another port");
+        KafkaServer elsewhere =
+                KafkaServer.builder(heartbeats(), pool).host("192.0.2.1").port(1_024).build();
+        assertThatThrownBy(elsewhere::start).hasMessageContaining("192.0.2.1:1024");
     }
 }

@@ -3,6 +3,7 @@ package io.quafka.storage.batch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /// A forward reader of a batch's record bytes: in place where they are uncompressed, chunk by chunk
@@ -164,6 +165,22 @@ final class RecordCursor {
             refill();
         }
         position += left;
+    }
+
+    /// Passes over bytes, and gives them to a digest.
+    ///
+    /// @param count not negative
+    void digest(int count, MessageDigest to) throws MalformedBatchException {
+        int left = count;
+        while (left > 0) {
+            if (position == limit) {
+                refill();
+            }
+            int some = Math.min(left, limit - position);
+            to.update(bytes.slice(position, some));
+            position += some;
+            left -= some;
+        }
     }
 
     /// Whether everything was read. Decompresses on to find out.

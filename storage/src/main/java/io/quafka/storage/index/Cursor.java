@@ -73,6 +73,11 @@ final class Cursor implements AutoCloseable {
         return valid();
     }
 
+    boolean previous() {
+        iterator().prev();
+        return valid();
+    }
+
     /// Moves to the first row whose number, in the rest of its key, is at least this.
     boolean atLeast(long number) {
         iterator().seek(target(number));

@@ -16,6 +16,9 @@ import org.apache.kafka.common.Uuid;
 /// producer = kind 5, rest = producerId:8   value = version:1 the caller's bytes
 /// run      = kind 6, rest = lastOffset:8   value = version:1 baseOffset:8 position:8 length:4 leaderEpoch:4
 ///                                                  maxTimestamp:8 cumulativeMaxTimestamp:8 cumulativeBytes:8
+///            of a run that may have gaps           version:2 the same, headsCrc:4
+/// aborted  = kind 7, rest = lastOffset:8   value = version:1 producerId:8 firstOffset:8 lastStableOffset:8
+/// cleaned  = kind 8                        value = version:1 offset:8
 /// ```
 ///
 /// Kinds 1 to 3 belong to the shard: their topic id and partition are zero, which no topic has. The
@@ -33,6 +36,11 @@ final class Rows {
     static final byte LOG_START = 4;
     static final byte PRODUCER = 5;
     static final byte RUN = 6;
+    static final byte ABORTED = 7;
+    static final byte CLEANED = 8;
+
+    /// Above every kind.
+    static final byte KINDS_END = 9;
 
     /// Bytes of a key up to and including its kind; also the length of every bound of a scan.
     static final int PREFIX_BYTES = Integer.BYTES + 2 * Long.BYTES + Integer.BYTES + Byte.BYTES;
@@ -40,10 +48,16 @@ final class Rows {
     /// Bytes of a key whose rest is one number.
     static final int NUMBER_KEY_BYTES = PREFIX_BYTES + Long.BYTES;
 
-    static final int RUN_VALUE_BYTES = 1 + 5 * Long.BYTES + 2 * Integer.BYTES;
+    static final int PLAIN_RUN_BYTES = 1 + 5 * Long.BYTES + 2 * Integer.BYTES;
+
+    /// The longer of the two forms.
+    static final int RUN_VALUE_BYTES = PLAIN_RUN_BYTES + Integer.BYTES;
+
     static final int LONG_VALUE_BYTES = 1 + Long.BYTES;
+    static final int ABORTED_VALUE_BYTES = 1 + 3 * Long.BYTES;
 
     private static final byte VERSION = 1;
+    private static final byte RUN_WITH_GAPS = 2;
 
     private Rows() {}
 
@@ -87,7 +101,7 @@ final class Rows {
     }
 
     static ByteBuffer putRun(ByteBuffer to, Run run) {
-        return to.put(VERSION)
+        to.put(run.mayHaveGaps() ? RUN_WITH_GAPS : VERSION)
                 .putLong(run.baseOffset())
                 .putLong(run.position())
                 .putInt(run.length())
@@ -95,10 +109,18 @@ final class Rows {
                 .putLong(run.maxTimestamp())
                 .putLong(run.cumulativeMaxTimestamp())
                 .putLong(run.cumulativeBytes());
+        return run.mayHaveGaps() ? to.putInt((int) run.headsCrc()) : to;
     }
 
     static Run readRun(ByteBuffer key, ByteBuffer value) {
-        checkValue(value, RUN_VALUE_BYTES);
+        boolean gaps =
+                value.remaining() == RUN_VALUE_BYTES
+                        && value.get(value.position()) == RUN_WITH_GAPS;
+        if (gaps) {
+            value.get();
+        } else {
+            checkValue(value, PLAIN_RUN_BYTES);
+        }
         return new Run(
                 value.getLong(),
                 key.getLong(PREFIX_BYTES),
@@ -107,7 +129,22 @@ final class Rows {
                 value.getInt(),
                 value.getLong(),
                 value.getLong(),
-                value.getLong());
+                value.getLong(),
+                gaps ? Integer.toUnsignedLong(value.getInt()) : Run.NO_GAPS);
+    }
+
+    static ByteBuffer putAborted(ByteBuffer to, AbortedTransaction aborted) {
+        return to.put(VERSION)
+                .putLong(aborted.producerId())
+                .putLong(aborted.firstOffset())
+                .putLong(aborted.lastStableOffset());
+    }
+
+    static AbortedTransaction readAborted(long lastOffset, ByteBuffer value) {
+        checkValue(value, ABORTED_VALUE_BYTES);
+        long producerId = value.getLong();
+        long firstOffset = value.getLong();
+        return new AbortedTransaction(producerId, firstOffset, lastOffset, value.getLong());
     }
 
     static ByteBuffer putLong(ByteBuffer to, long number) {

@@ -14,7 +14,10 @@ package io.quafka.storage.index;
 /// @param cumulativeMaxTimestamp greatest timestamp in this run and all earlier ones of the
 ///   partition, milliseconds
 /// @param cumulativeBytes bytes of the partition up to and including this run, since the partition
-///   began
+///   began, or more by what compaction has dropped since
+/// @param headsCrc where the batches' offsets may have gaps: the CRC-32C of the first [#HEAD_BYTES]
+///   of each batch, which its own CRC leaves out, as an unsigned number; else [#NO_GAPS], for then
+///   the offsets tell
 public record Run(
         long baseOffset,
         long lastOffset,
@@ -23,7 +26,13 @@ public record Run(
         int leaderEpoch,
         long maxTimestamp,
         long cumulativeMaxTimestamp,
-        long cumulativeBytes) {
+        long cumulativeBytes,
+        long headsCrc) {
+    public static final long NO_GAPS = -1;
+
+    /// Bytes at the start of a batch that its own CRC does not cover.
+    public static final int HEAD_BYTES = 21;
+
     public Run {
         if (baseOffset < 0 || lastOffset < baseOffset) {
             throw new IllegalArgumentException(
@@ -33,5 +42,46 @@ public record Run(
             throw new IllegalArgumentException(
                     "no place at " + position + ", " + length + " bytes");
         }
+    }
+
+    /// A run whose batches follow each other without a gap.
+    public Run(
+            long baseOffset,
+            long lastOffset,
+            long position,
+            int length,
+            int leaderEpoch,
+            long maxTimestamp,
+            long cumulativeMaxTimestamp,
+            long cumulativeBytes) {
+        this(
+                baseOffset,
+                lastOffset,
+                position,
+                length,
+                leaderEpoch,
+                maxTimestamp,
+                cumulativeMaxTimestamp,
+                cumulativeBytes,
+                NO_GAPS);
+    }
+
+    /// Whether compaction made this run, so that offsets may be missing in it.
+    public boolean mayHaveGaps() {
+        return headsCrc != NO_GAPS;
+    }
+
+    /// The same run with other sums.
+    public Run withSums(long newCumulativeMaxTimestamp, long newCumulativeBytes) {
+        return new Run(
+                baseOffset,
+                lastOffset,
+                position,
+                length,
+                leaderEpoch,
+                maxTimestamp,
+                newCumulativeMaxTimestamp,
+                newCumulativeBytes,
+                headsCrc);
     }
 }

@@ -81,6 +81,24 @@ public final class ShardIndex {
         }
     }
 
+    /// The last run that ends before the offset.
+    public @Nullable Run runBefore(PartitionKey partition, long offset) {
+        try (Cursor runs = runs(partition)) {
+            return offset > 0 && runs.atMost(offset - 1) ? runs.run() : null;
+        }
+    }
+
+    /// Visits the runs that end before the offset, the last first, until the visitor says false.
+    /// Sees one moment, as [#scan] does.
+    public void scanBack(PartitionKey partition, long beforeOffset, Predicate<Run> visitor) {
+        try (Cursor runs = runs(partition)) {
+            boolean more = beforeOffset > 0 && runs.atMost(beforeOffset - 1);
+            while (more && visitor.test(runs.run())) {
+                more = runs.previous();
+            }
+        }
+    }
+
     /// Visits runs in offset order, from [#runFor] on, until the visitor says false. The visitor
     /// sees one moment, however long it takes; while it runs, the index holds on to replaced rows
     /// and cannot be closed.
@@ -120,6 +138,11 @@ public final class ShardIndex {
         return longAt(Rows.key(shardId, partition, Rows.LOG_START));
     }
 
+    /// The offset up to which the partition was compacted; 0 when none was put.
+    public long cleanedTo(PartitionKey partition) {
+        return longAt(Rows.key(shardId, partition, Rows.CLEANED));
+    }
+
     /// By producer id, ascending.
     public List<ProducerEntry> producers(PartitionKey partition) {
         List<ProducerEntry> producers = new ArrayList<>();
@@ -129,6 +152,18 @@ public final class ShardIndex {
             }
         }
         return producers;
+    }
+
+    /// Visits aborted transactions in the order of their markers, from the first whose marker lies
+    /// at or behind the offset, until the visitor says false.
+    public void scanAborted(
+            PartitionKey partition, long fromOffset, Predicate<AbortedTransaction> visitor) {
+        try (Cursor rows = store.cursor().over(shardId, partition, Rows.ABORTED)) {
+            boolean more = rows.atLeast(Math.max(0, fromOffset));
+            while (more && visitor.test(Rows.readAborted(rows.number(), rows.value()))) {
+                more = rows.next();
+            }
+        }
     }
 
     /// Live bytes by segment base, ascending.

@@ -69,12 +69,41 @@ public final class Update implements AutoCloseable {
     /// Deletes all rows of the partition.
     public Update deletePartition(PartitionKey partition) {
         return deleteRange(
-                Rows.key(shardId, partition, 0), Rows.key(shardId, partition, Rows.RUN + 1));
+                Rows.key(shardId, partition, 0), Rows.key(shardId, partition, Rows.KINDS_END));
+    }
+
+    /// Adds an aborted transaction, known by the offset of its marker.
+    public Update putAborted(PartitionKey partition, AbortedTransaction aborted) {
+        key(partition, Rows.ABORTED).putLong(requireNotNegative(aborted.lastOffset()));
+        Rows.putAborted(value.clear(), aborted);
+        return put();
+    }
+
+    /// Deletes the aborted transaction whose marker lies at the offset.
+    public Update deleteAborted(PartitionKey partition, long lastOffset) {
+        key(partition, Rows.ABORTED).putLong(requireNotNegative(lastOffset));
+        return delete();
+    }
+
+    /// Deletes the aborted transactions whose markers lie before the offset.
+    public Update deleteAbortedBefore(PartitionKey partition, long offset) {
+        return deleteRange(
+                Rows.key(shardId, partition, Rows.ABORTED),
+                Rows.key(shardId, partition, Rows.ABORTED, Math.max(0, offset)));
     }
 
     /// @param offset 0 or more
     public Update putLogStart(PartitionKey partition, long offset) {
         key(partition, Rows.LOG_START);
+        Rows.putLong(value.clear(), requireNotNegative(offset));
+        return put();
+    }
+
+    /// Says that the partition was compacted up to an offset.
+    ///
+    /// @param offset 0 or more
+    public Update putCleanedTo(PartitionKey partition, long offset) {
+        key(partition, Rows.CLEANED);
         Rows.putLong(value.clear(), requireNotNegative(offset));
         return put();
     }

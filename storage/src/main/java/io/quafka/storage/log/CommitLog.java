@@ -186,7 +186,7 @@ public final class CommitLog implements AutoCloseable {
         try (SegmentFile file = SegmentFile.open(handle.path(), shard, false)) {
             return switch (new GroupReader(file, limitOf(handle)).at(group)) {
                 case GroupReader.Found.Whole(Group whole) -> whole.end() == end;
-                case GroupReader.Found.BadRun(Group whole, _) -> whole.end() == end;
+                case GroupReader.Found.BadRuns(Group whole) -> whole.end() == end;
                 case GroupReader.Found.Nothing _ -> false;
             };
         }

@@ -26,11 +26,13 @@ final class EntryCodec {
         if (kind == null) {
             return null;
         }
+        long offset = head.getLong(at + 24);
         return new GroupEntry(
                 kind,
                 new Uuid(head.getLong(at + 8), head.getLong(at + 16)),
                 head.getInt(at + 4),
-                head.getLong(at + 24),
+                offset,
+                offset + Integer.toUnsignedLong(head.getInt(at + 44)),
                 runPosition,
                 head.getInt(at + 32),
                 head.getInt(at + 36),

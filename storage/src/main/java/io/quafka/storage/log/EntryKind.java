@@ -11,12 +11,20 @@ public enum EntryKind {
     /// A partition and all its data are gone.
     PARTITION_DROPPED(3),
     /// A run whose bytes were given back to the disk: its place in the payload is a hole.
-    DEAD_RUN(4);
+    DEAD_RUN(4),
+    /// What compaction left of a stretch of a partition's offsets: from here on, these batches
+    /// stand for everything that lay there before. Their offsets may have gaps.
+    CLEANED(5);
 
     private final byte code;
 
     EntryKind(int code) {
         this.code = (byte) code;
+    }
+
+    /// Whether the entry's bytes in the payload are batches.
+    public boolean hasBatches() {
+        return this == RUN || this == CLEANED;
     }
 
     byte code() {
@@ -29,6 +37,7 @@ public enum EntryKind {
             case 2 -> LOG_START;
             case 3 -> PARTITION_DROPPED;
             case 4 -> DEAD_RUN;
+            case 5 -> CLEANED;
             default -> null;
         };
     }

@@ -8,6 +8,8 @@ import java.util.List;
 /// @param position of its first byte
 /// @param end of its last byte, plus one: where the next group starts
 /// @param durablePosition see [GroupFormat]
+/// @param writtenMs wall clock of its writer, milliseconds
+/// @param damaged runs whose bytes do not check
 /// @param payload the runs' batches; valid only until the next group is read
 /// @param payloadPosition of the payload's first byte
 public record Group(
@@ -15,9 +17,24 @@ public record Group(
         long end,
         long durablePosition,
         int epoch,
+        long writtenMs,
         List<GroupEntry> entries,
+        List<GroupEntry> damaged,
         ByteBuffer payload,
         long payloadPosition) {
+    Group withDamaged(List<GroupEntry> runs) {
+        return new Group(
+                position,
+                end,
+                durablePosition,
+                epoch,
+                writtenMs,
+                entries,
+                runs,
+                payload,
+                payloadPosition);
+    }
+
     /// The bytes of a run, as a view.
     public ByteBuffer bytesOf(GroupEntry run) {
         int from = (int) (run.position() - payloadPosition);

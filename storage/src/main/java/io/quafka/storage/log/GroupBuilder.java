@@ -1,5 +1,6 @@
 package io.quafka.storage.log;
 
+import io.quafka.storage.batch.BatchHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ public final class GroupBuilder {
     private static final int INITIAL_ENTRIES = 64;
     private static final int NONE = -1;
 
+    /// What an entry can say of the distance from a run's first offset to its last.
+    public static final long STRETCH_MAX = 0xffff_ffffL;
+
     private final List<ByteBuffer> batches = new ArrayList<>();
     private final CRC32C headsCrc = new CRC32C();
     private final byte[] scratch = new byte[GroupFormat.BATCH_HEAD_BYTES];
@@ -24,6 +28,8 @@ public final class GroupBuilder {
     private int openRun = NONE;
     private int openRunBatches;
     private int openRunStart;
+    private long openRunOffset;
+    private long openRunLastOffset;
 
     private static ByteBuffer allocate(int entries) {
         return ByteBuffer.allocateDirect(
@@ -61,20 +67,50 @@ public final class GroupBuilder {
         openRun = putEntry(EntryKind.RUN, topicId, partition, baseOffset);
         openRunBatches = 0;
         openRunStart = payloadLength;
+        openRunOffset = baseOffset;
+        openRunLastOffset = baseOffset;
+        headsCrc.reset();
+    }
+
+    /// Starts what compaction left of a stretch of a partition's offsets: batches of these offsets
+    /// only.
+    ///
+    /// @param lastOffset of the stretch, no more than [#STRETCH_MAX] past the first
+    public void openCleaned(Uuid topicId, int partition, long firstOffset, long lastOffset) {
+        if (lastOffset < firstOffset || lastOffset - firstOffset > STRETCH_MAX) {
+            throw new IllegalArgumentException("offsets " + firstOffset + " to " + lastOffset);
+        }
+        closeRun();
+        openRun = putEntry(EntryKind.CLEANED, topicId, partition, firstOffset);
+        openRunBatches = 0;
+        openRunStart = payloadLength;
+        openRunOffset = firstOffset;
+        openRunLastOffset = lastOffset;
         headsCrc.reset();
     }
 
     /// Adds a batch (from position to limit) to the open run; its bytes are not copied and must not
-    /// change until written.
+    /// change until written. A batch too far from the run's first offset begins another run.
     ///
     /// @return where the batch will lie in the payload
     public int addBatch(ByteBuffer batch) {
+        long lastOffset = BatchHeader.lastOffset(batch, batch.position());
+        if (lastOffset - openRunOffset > STRETCH_MAX) {
+            reopenRun(BatchHeader.baseOffset(batch, batch.position()));
+        }
+        openRunLastOffset = Math.max(openRunLastOffset, lastOffset);
         GroupFormat.addBatchHead(headsCrc, batch, batch.position(), scratch);
         int at = payloadLength;
         batches.add(batch);
         payloadLength = Math.addExact(payloadLength, batch.remaining());
         openRunBatches++;
         return at;
+    }
+
+    private void reopenRun(long baseOffset) {
+        int entry = openRun;
+        Uuid topicId = new Uuid(head.getLong(entry + 8), head.getLong(entry + 16));
+        openRun(topicId, head.getInt(entry + 4), baseOffset);
     }
 
     /// Ends the open run, if there is one.
@@ -85,6 +121,7 @@ public final class GroupBuilder {
         head.putInt(openRun + 32, payloadLength - openRunStart);
         head.putInt(openRun + 36, openRunBatches);
         head.putInt(openRun + 40, (int) headsCrc.getValue());
+        head.putInt(openRun + 44, (int) (openRunLastOffset - openRunOffset));
         openRun = NONE;
     }
 

@@ -28,18 +28,19 @@ import java.util.zip.CRC32C;
 ///    1  reserved         3 bytes, zero
 ///    4  partition        int32
 ///    8  topicId          2 × int64
-///   24  offset           int64   run: its first offset; log start: the new one
-///   32  length           int32   run: bytes in the payload
-///   36  batches          int32   run: how many
-///   40  headsCrc         int32   run: CRC-32C of the first 21 bytes of each batch, which a batch's own CRC leaves out
-///   44  reserved         int32, zero
+///   24  offset           int64   run: its first offset; cleaned: the first of the stretch; log start: the new one
+///   32  length           int32   run, cleaned: bytes in the payload
+///   36  batches          int32   run, cleaned: how many
+///   40  headsCrc         int32   run, cleaned: CRC-32C of the first 21 bytes of each batch, which a batch's own CRC leaves out
+///   44  lastOffsetDelta  uint32  run: its last offset, less its first; cleaned: the last offset of the stretch, less the first
 /// Payload   := the runs' Kafka v2 record batches, in the order of their entries
 /// ```
 ///
 /// Each payload byte is covered once: bytes 21 and up of a batch by the batch's own CRC, the rest
-/// by `headsCrc`, and that by `headCrc`. The durable position tells a torn tail from damage: an
-/// unreadable group that a later, readable group calls durable was damaged; one that nobody calls
-/// durable was never acknowledged.
+/// by `headsCrc`, and that by `headCrc`. Which offsets a run has is said in its entry too: of a run
+/// that does not check, this is known all the same. The durable position tells a torn tail from
+/// damage: an unreadable group that a later, readable group calls durable was damaged; one that
+/// nobody calls durable was never acknowledged.
 final class GroupFormat {
     static final int MAGIC = 0x514C4731;
     static final int HEADER_BYTES = 64;

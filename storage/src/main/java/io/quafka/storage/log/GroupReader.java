@@ -31,8 +31,8 @@ final class GroupReader {
     sealed interface Found {
         record Whole(Group group) implements Found {}
 
-        /// The head checks, a run's bytes do not.
-        record BadRun(Group group, GroupEntry run) implements Found {}
+        /// The head checks, the bytes of some runs do not.
+        record BadRuns(Group group) implements Found {}
 
         /// No group starts here.
         record Nothing() implements Found {}
@@ -43,12 +43,15 @@ final class GroupReader {
         if (group == null) {
             return new Found.Nothing();
         }
+        List<GroupEntry> damaged = new ArrayList<>(0);
         for (GroupEntry entry : group.entries()) {
-            if (entry.kind() == EntryKind.RUN && !checks(group.bytesOf(entry), entry)) {
-                return new Found.BadRun(group, entry);
+            if (entry.kind().hasBatches() && !checks(group.bytesOf(entry), entry)) {
+                damaged.add(entry);
             }
         }
-        return new Found.Whole(group);
+        return damaged.isEmpty()
+                ? new Found.Whole(group)
+                : new Found.BadRuns(group.withDamaged(damaged));
     }
 
     /// True if somebody began to write a group here, whole or not.
@@ -117,7 +120,9 @@ final class GroupReader {
                         position + size,
                         window.getLong(start + GroupFormat.DURABLE_AT),
                         window.getInt(start + GroupFormat.EPOCH_AT),
+                        window.getLong(start + GroupFormat.WRITTEN_AT),
                         list,
+                        List.of(),
                         payload,
                         position + payloadOffset);
     }

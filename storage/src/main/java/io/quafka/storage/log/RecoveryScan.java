@@ -47,7 +47,7 @@ final class RecoveryScan {
             Group group =
                     switch (found) {
                         case Found.Whole whole -> whole.group();
-                        case Found.BadRun bad -> bad.group();
+                        case Found.BadRuns bad -> bad.group();
                         case Found.Nothing _ -> null;
                     };
             if (found instanceof Found.Whole) {
@@ -59,9 +59,11 @@ final class RecoveryScan {
                 torn = reader.beginsGroup(position);
                 break;
             }
-            if (found instanceof Found.BadRun(Group whole, GroupEntry run)) {
-                damage(file, run.position(), run.position() + run.length(), describe(run));
-                position = accept(reparse(reader, whole));
+            if (found instanceof Found.BadRuns(Group readable)) {
+                for (GroupEntry run : readable.damaged()) {
+                    damage(file, run.position(), run.position() + run.length(), describe(run));
+                }
+                position = accept(reparse(reader, readable));
             } else {
                 long resume = next < 0 ? limit : next;
                 damage(file, position, resume, "no readable group");
@@ -76,7 +78,7 @@ final class RecoveryScan {
     /// once more.
     private static Group reparse(GroupReader reader, Group group) throws IOException {
         return switch (reader.at(group.position())) {
-            case Found.BadRun bad -> bad.group();
+            case Found.BadRuns bad -> bad.group();
             case Found.Whole whole -> whole.group();
             case Found.Nothing _ ->
                     throw new IOException("a group vanished at position " + group.position());
@@ -91,8 +93,8 @@ final class RecoveryScan {
     }
 
     private static String describe(GroupEntry run) {
-        return "topic %s partition %d from offset %d: a batch does not check"
-                .formatted(run.topicId(), run.partition(), run.offset());
+        return "topic %s partition %d offsets %d to %d: a batch does not check"
+                .formatted(run.topicId(), run.partition(), run.offset(), run.lastOffset());
     }
 
     private void damage(SegmentFile file, long from, long to, String what) {

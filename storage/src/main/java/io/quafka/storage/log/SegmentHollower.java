@@ -66,7 +66,7 @@ final class SegmentHollower {
         long kept = payloadOffset;
         for (int i = 0; i < group.entries().size(); i++) {
             GroupEntry entry = group.entries().get(i);
-            if (entry.kind() != EntryKind.RUN) {
+            if (!entry.kind().hasBatches()) {
                 continue;
             }
             if (dead.test(entry)) {

@@ -135,8 +135,8 @@ final class AdminCalls {
                 .setProducerEpoch(producer.epoch())
                 .setLastSequence(producer.lastSequence())
                 .setLastTimestamp(producer.lastTimestampMs())
-                .setCoordinatorEpoch(-1)
-                .setCurrentTxnStartOffset(-1);
+                .setCoordinatorEpoch(producer.coordinatorEpoch())
+                .setCurrentTxnStartOffset(producer.transactionStart());
     }
 
     DescribeLogDirsResponseData describeLogDirs(DescribeLogDirsRequestData request) {

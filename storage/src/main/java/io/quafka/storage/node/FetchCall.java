@@ -1,6 +1,8 @@
 package io.quafka.storage.node;
 
 import io.quafka.storage.FetchReply;
+import io.quafka.storage.node.PartitionReader.Amount;
+import io.quafka.storage.node.PartitionReader.Range;
 import io.quafka.storage.shard.Partition;
 import io.quafka.wire.PooledBuffer;
 import java.util.ArrayList;
@@ -16,32 +18,45 @@ import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.jspecify.annotations.Nullable;
 
-/// One fetch request, alternating between two states until it is answered:
+/// One fetch request, alternating between three states until it is answered:
 ///
 /// - *reading*, on a reader thread: gather what is there; answer if it is enough, if a partition is
 ///   in error, or if time is up;
 /// - *waiting*, on no thread: partitions tell how many bytes were committed; enough of them, or the
-///   deadline, start a read.
-final class FetchCall {
+///   deadline, start a read;
+/// - *starved*, on no thread: there is something to read but no memory; its turn in the queue of
+///   [ReadMemory], or the deadline, start a read.
+final class FetchCall implements ReadMemory.Waiter {
     private static final long READING = Long.MIN_VALUE;
+    private static final byte READ_COMMITTED = 1;
+
+    /// What is committed does not matter to a fetch that waits for memory.
+    private static final long STARVED = Long.MAX_VALUE;
 
     private final Environment environment;
     private final FetchRequestData request;
     private final List<Part> parts = new ArrayList<>();
     private final CompletableFuture<FetchReply> done = new CompletableFuture<>();
     private final long deadlineNanos;
-    private final Partition.CommitListener listener = this::committed;
+    private final boolean readCommitted;
+    private final Partition.CommitListener listener;
 
     /// Bytes still to come before the next read; [#READING] while one runs.
     private final AtomicLong missing = new AtomicLong(READING);
 
     private @Nullable ScheduledFuture<?> timeout;
+    private boolean listening;
+    private boolean starved;
+
+    /// Its place among those that wait for memory; 0 before it does.
+    private long ticket;
 
     /// What all fetches of a node share.
     ///
@@ -50,6 +65,7 @@ final class FetchCall {
     record Environment(
             Shards shards,
             PartitionReader reader,
+            ReadMemory memory,
             Executor readers,
             ScheduledExecutorService timer) {}
 
@@ -73,8 +89,26 @@ final class FetchCall {
     FetchCall(Environment environment, FetchRequestData request) {
         this.environment = environment;
         this.request = request;
+        this.readCommitted = request.isolationLevel() == READ_COMMITTED;
+        this.listener = readCommitted ? new StableListener() : this::committed;
         this.deadlineNanos =
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, request.maxWaitMs()));
+    }
+
+    /// Waits for what no ongoing transaction holds back.
+    private final class StableListener implements Partition.CommitListener {
+        @Override
+        public void committed(long bytes) {}
+
+        @Override
+        public void stable(long bytes) {
+            FetchCall.this.committed(bytes);
+        }
+    }
+
+    /// Where the request's isolation level lets reading end.
+    private long visibleEnd(Partition partition) {
+        return readCommitted ? partition.lastStableOffset() : partition.committedEnd();
     }
 
     CompletableFuture<FetchReply> run() {
@@ -97,12 +131,12 @@ final class FetchCall {
     }
 
     /// True if a partition has data or an error, or if only the disk can tell.
-    private static boolean mayAnswer(Part part) {
+    private boolean mayAnswer(Part part) {
         Partition partition = part.partition();
         if (partition == null || partition.isDropped() || !partition.isLoaded()) {
             return true;
         }
-        part.seenEnd = partition.committedEnd();
+        part.seenEnd = visibleEnd(partition);
         return part.seenEnd != part.asked.fetchOffset()
                 || (part.resolved instanceof Resolved.Here here
                         && here.checkEpoch(part.asked.currentLeaderEpoch()) != Errors.NONE);
@@ -118,30 +152,48 @@ final class FetchCall {
 
     private void read() {
         List<PooledBuffer> memory = new ArrayList<>();
+        boolean woken = starved;
+        boolean waits = false;
+        starved = false;
+        long changes = environment.memory.changes();
         try {
-            long left = Math.max(0, request.maxBytes());
+            int most = Math.min(Math.max(0, request.maxBytes()), environment.memory.share());
             long bytes = 0;
             boolean failed = false;
             for (Part part : parts) {
-                int got = readPart(part, (int) left, bytes == 0, memory);
-                bytes += got;
-                left = Math.max(0, left - got);
+                int left = (int) Math.max(0, most - bytes);
+                bytes += readPart(part, new Amount(left, bytes == 0, woken), memory);
                 failed |= part.answer.errorCode() != Errors.NONE.code();
             }
-            long lacking = request.minBytes() - bytes;
-            if (failed || lacking <= 0 || System.nanoTime() >= deadlineNanos) {
+            long lacking = Math.min(request.minBytes(), Math.max(1, most)) - bytes;
+            if (bytes > 0) {
+                environment.memory.filled(bytes);
+            }
+            boolean timeUp = System.nanoTime() >= deadlineNanos;
+            if (failed || lacking <= 0 || timeUp || (starved && bytes > 0)) {
                 answer(memory);
+            } else if (starved) {
+                ReadMemory.Outcome outcome = awaitMemory(changes);
+                waits = outcome != ReadMemory.Outcome.FULL;
+                if (!waits && missing.getAndSet(READING) != READING) {
+                    stopWaiting();
+                    answer(memory);
+                }
             } else {
                 forget(memory);
                 await(lacking);
             }
         } catch (RuntimeException e) {
-            memory.forEach(PooledBuffer::release);
+            environment.memory.release(memory);
             done.completeExceptionally(e);
+        } finally {
+            if (woken && !waits) {
+                environment.memory.leave(ticket);
+            }
         }
     }
 
-    private int readPart(Part part, int left, boolean atLeastOne, List<PooledBuffer> memory) {
+    private int readPart(Part part, Amount amount, List<PooledBuffer> memory) {
         PartitionData answer = part.answer;
         answer.setRecords(MemoryRecords.EMPTY);
         if (!(part.resolved instanceof Resolved.Here here)) {
@@ -158,27 +210,49 @@ final class FetchCall {
         long offset = part.asked.fetchOffset();
         long start = partition.logStart();
         long end = partition.committedEnd();
+        long stable = Math.min(partition.lastStableOffset(), end);
         if (offset < start || offset > end) {
             return fail(answer, Errors.OFFSET_OUT_OF_RANGE);
         }
-        part.seenEnd = end;
+        long visible = readCommitted ? stable : end;
+        part.seenEnd = visible;
         answer.setErrorCode(Errors.NONE.code())
                 .setHighWatermark(end)
-                .setLastStableOffset(end)
-                .setLogStartOffset(start);
-        if (offset == end) {
+                .setLastStableOffset(stable)
+                .setLogStartOffset(start)
+                .setAbortedTransactions(readCommitted ? new ArrayList<>() : null);
+        if (offset >= visible) {
             return 0;
         }
-        int max = Math.min(left, part.asked.partitionMaxBytes());
-        PartitionReader.Read read = environment.reader.read(partition, offset, max, atLeastOne);
+        int max = Math.min(amount.bytesMax(), part.asked.partitionMaxBytes());
+        PartitionReader.Read read =
+                environment.reader.read(
+                        partition,
+                        new Range(offset, visible),
+                        new Amount(max, amount.atLeastOne(), amount.woken()));
+        starved |= read.starved();
         if (read.error() != Errors.NONE) {
             return fail(answer, read.error());
         }
         if (read.memory() != null) {
             memory.add(read.memory());
             answer.setRecords(MemoryRecords.readableRecords(read.bytes()));
+            if (readCommitted) {
+                tellAborted(partition, offset, read, answer);
+            }
         }
         return read.bytes().remaining();
+    }
+
+    private static void tellAborted(
+            Partition partition, long offset, PartitionReader.Read read, PartitionData answer) {
+        for (var aborted : partition.abortedIn(offset, read.endOffset())) {
+            answer.abortedTransactions()
+                    .add(
+                            new AbortedTransaction()
+                                    .setProducerId(aborted.producerId())
+                                    .setFirstOffset(aborted.firstOffset()));
+        }
     }
 
     private static int fail(PartitionData answer, Errors error) {
@@ -190,7 +264,7 @@ final class FetchCall {
     }
 
     private void forget(List<PooledBuffer> memory) {
-        memory.forEach(PooledBuffer::release);
+        environment.memory.release(memory);
         for (Part part : parts) {
             part.answer.setRecords(MemoryRecords.EMPTY);
         }
@@ -202,11 +276,12 @@ final class FetchCall {
         long nanos = deadlineNanos - System.nanoTime();
         timeout = environment.timer.schedule(this::wake, Math.max(0, nanos), TimeUnit.NANOSECONDS);
         boolean moved = false;
+        listening = true;
         for (Part part : parts) {
             Partition partition = part.partition();
             if (partition != null) {
                 partition.addListener(listener);
-                moved |= partition.isDropped() || partition.committedEnd() != part.seenEnd;
+                moved |= partition.isDropped() || visibleEnd(partition) != part.seenEnd;
             }
         }
         if (moved) {
@@ -221,6 +296,25 @@ final class FetchCall {
         }
     }
 
+    /// Has its turn, or its time, start the next read. Holds the monitor against a wake-up that
+    /// comes meanwhile.
+    private synchronized ReadMemory.Outcome awaitMemory(long changes) {
+        ticket = ticket == 0 ? environment.memory.ticket() : ticket;
+        missing.set(STARVED);
+        long nanos = deadlineNanos - System.nanoTime();
+        timeout = environment.timer.schedule(this::wake, Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        ReadMemory.Outcome outcome = environment.memory.await(ticket, this, changes);
+        if (outcome == ReadMemory.Outcome.CHANGED) {
+            wake();
+        }
+        return outcome;
+    }
+
+    @Override
+    public void memoryFreed() {
+        wake();
+    }
+
     /// Goes from waiting to reading, once.
     private void wake() {
         if (missing.getAndSet(READING) == READING) {
@@ -233,6 +327,7 @@ final class FetchCall {
             });
         } catch (RejectedExecutionException e) {
             stopWaiting();
+            environment.memory.leave(ticket);
             answer(new ArrayList<>());
         }
     }
@@ -242,6 +337,10 @@ final class FetchCall {
         if (pending != null) {
             pending.cancel(false);
         }
+        if (!listening) {
+            return;
+        }
+        listening = false;
         for (Part part : parts) {
             Partition partition = part.partition();
             if (partition != null) {
@@ -269,7 +368,7 @@ final class FetchCall {
                                     .setTopicId(topic.topicId())
                                     .setPartitions(partitions));
         }
-        Runnable release = () -> memory.forEach(PooledBuffer::release);
+        Runnable release = () -> environment.memory.release(memory);
         if (!done.complete(new FetchReply(data, release))) {
             release.run();
         }

@@ -105,10 +105,12 @@ final class Housekeeper implements AutoCloseable {
     }
 
     private void dropDeletedTopics() throws InterruptedException, ExecutionException {
-        ClusterImage image = shards.image();
         for (Shard shard : shards.all()) {
             shard.feedIndex().get();
-            for (PartitionKey key : shard.partitions()) {
+            List<PartitionKey> known = shard.partitions();
+            // Taken after the partitions: an older image might not have a topic of theirs yet.
+            ClusterImage image = shards.image();
+            for (PartitionKey key : known) {
                 if (!image.topicIds().containsKey(key.topicId())) {
                     shard.drop(shard.partition(key)).get();
                 }

@@ -3,9 +3,13 @@ package io.quafka.storage.node;
 import io.quafka.controller.Metadata;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ShardState;
+import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.FetchReply;
 import io.quafka.storage.StorageNode;
+import io.quafka.storage.StoragePeers;
+import io.quafka.storage.TransactionVerifier;
 import io.quafka.storage.batch.BatchValidator;
+import io.quafka.storage.coordinator.Coordinators;
 import io.quafka.storage.index.Index;
 import io.quafka.storage.shard.IndexAheadException;
 import io.quafka.storage.shard.Shard;
@@ -34,11 +38,16 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.jspecify.annotations.Nullable;
 
 /// The storage node of this process.
 ///
 /// Its threads: one writer per shard, a few readers, one timer for waiting fetches, one
-/// housekeeper. Requests are taken on any thread and validated there.
+/// housekeeper, one cleaner; and those of the [Coordinators]. Requests are taken on any thread and
+/// validated there.
 public final class LocalStorageNode implements StorageNode, AutoCloseable {
     /// Reads that may wait for a reader; beyond, a fetch is answered empty and other queries fail.
     static final int READS_WAITING_MAX = 20_000;
@@ -51,17 +60,23 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     private final ThreadPoolExecutor readers;
     private final ScheduledThreadPoolExecutor timer;
     private final BatchValidator validator = new BatchValidator();
+    private final ReadMemory memory;
     private final FetchCall.Environment fetches;
     private final OffsetCalls offsets;
     private final AdminCalls admin;
+    private final MarkerCalls markers;
     private final Housekeeper housekeeper;
+    private final LogCleaner cleaner;
     private final ShardOpener opener;
+    private final Coordinators coordinators;
     private final AutoCloseable subscription;
+    private volatile @Nullable TransactionVerifier verifier;
 
     private LocalStorageNode(
             StorageConfig config,
             int nodeId,
             Metadata metadata,
+            @Nullable StoragePeers peers,
             DirectoryLock lock,
             Index index,
             InstantSource clock) {
@@ -75,14 +90,49 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon().name("quafka-fetch-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
-        BufferPool buffers = new BufferPool(config.readBufferBytes());
+        this.memory = new ReadMemory(new BufferPool(config.readBufferBytes()));
         this.fetches =
-                new FetchCall.Environment(shards, new PartitionReader(buffers), readers, timer);
-        this.offsets = new OffsetCalls(shards, new OffsetQueries(buffers));
+                new FetchCall.Environment(
+                        shards, new PartitionReader(memory), memory, readers, timer);
+        this.offsets =
+                new OffsetCalls(
+                        shards, new OffsetQueries(new BufferPool(BufferPool.BUFFER_BYTES_MAX)));
         this.admin = new AdminCalls(shards, config.directory());
+        this.cleaner = new LogCleaner(shards, config.compaction(), clock);
         this.housekeeper = new Housekeeper(shards, index, config, clock);
         this.opener = new ShardOpener(nodeId, config, index, shards, housekeeper, clock);
+        this.coordinators =
+                new Coordinators(
+                        nodeId,
+                        metadata,
+                        new NodeLogs(shards),
+                        readers,
+                        config.coordinators(),
+                        peers == null ? null : new Cluster(nodeId, peers));
+        this.verifier = coordinators.verifier();
+        this.markers = new MarkerCalls(shards, coordinators, clock);
         this.subscription = metadata.subscribe(housekeeper::imageChanged);
+    }
+
+    /// The other nodes, and this one.
+    private final class Cluster implements StoragePeers {
+        private final int self;
+        private final StoragePeers others;
+
+        Cluster(int self, StoragePeers others) {
+            this.self = self;
+            this.others = others;
+        }
+
+        @Override
+        public @Nullable StorageNode node(int id) {
+            return id == self ? LocalStorageNode.this : others.node(id);
+        }
+
+        @Override
+        public CompletableFuture<Long> newProducerId() {
+            return others.newProducerId();
+        }
     }
 
     private static ThreadPoolExecutor readers(int threads) {
@@ -105,14 +155,27 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     public static LocalStorageNode open(
             StorageConfig config, int nodeId, Metadata metadata, InstantSource clock)
             throws IOException, InterruptedException {
+        return open(config, nodeId, metadata, null, clock);
+    }
+
+    /// As the other, for a node that coordinates transactions too.
+    ///
+    /// @param peers null where it does not
+    public static LocalStorageNode open(
+            StorageConfig config,
+            int nodeId,
+            Metadata metadata,
+            @Nullable StoragePeers peers,
+            InstantSource clock)
+            throws IOException, InterruptedException {
         Files.createDirectories(config.directory());
         DirectoryLock lock = DirectoryLock.acquire(config.directory());
         try {
             IndexRecovery recovery = new IndexRecovery(config);
             try {
-                return open(config, nodeId, metadata, lock, recovery.open(), clock);
+                return open(config, nodeId, metadata, peers, lock, recovery.open(), clock);
             } catch (IndexAheadException e) {
-                return open(config, nodeId, metadata, lock, recovery.rebuild(e), clock);
+                return open(config, nodeId, metadata, peers, lock, recovery.rebuild(e), clock);
             }
         } catch (IOException | InterruptedException | RuntimeException e) {
             lock.close();
@@ -124,11 +187,13 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
             StorageConfig config,
             int nodeId,
             Metadata metadata,
+            @Nullable StoragePeers peers,
             DirectoryLock lock,
             Index index,
             InstantSource clock)
             throws IOException, InterruptedException {
-        LocalStorageNode node = new LocalStorageNode(config, nodeId, metadata, lock, index, clock);
+        LocalStorageNode node =
+                new LocalStorageNode(config, nodeId, metadata, peers, lock, index, clock);
         try {
             node.opener.openShards(metadata.image());
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -136,12 +201,25 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
             throw e;
         }
         node.housekeeper.start();
+        node.cleaner.start();
+        node.coordinators.start();
         return node;
+    }
+
+    LogCleaner cleaner() {
+        return cleaner;
     }
 
     /// Opens shards that the controller gave this node since; [#open] did so for those it knew of.
     public void openShards(ClusterImage image) throws IOException, InterruptedException {
         opener.openShards(image);
+        coordinators.shardsOpened();
+    }
+
+    /// From now on, a transaction's first batch in a partition is appended only if its coordinator
+    /// knows of it. Until this is called, all are.
+    public void verifyTransactions(TransactionVerifier coordinators) {
+        verifier = coordinators;
     }
 
     /// True once every shard that the image says this node leads is open and takes writes.
@@ -163,9 +241,65 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         return List.copyOf(shards.all());
     }
 
+    /// What it has done and holds. Asks the file system for sizes: not for hot paths.
+    public StorageFigures figures() {
+        int failed = 0;
+        int segments = 0;
+        long groups = 0;
+        long appends = 0;
+        long bytes = 0;
+        long nanos = 0;
+        long syncNanos = 0;
+        long records = 0;
+        long onDisk = 0;
+        for (Shard shard : shards.all()) {
+            failed += shard.isWritable() ? 0 : 1;
+            segments += shard.segments();
+            groups += shard.appended().groups();
+            appends += shard.appended().appends();
+            bytes += shard.appended().bytes();
+            nanos += shard.appended().nanos();
+            syncNanos += shard.appended().syncNanos();
+            records += shard.appended().records();
+            onDisk = onDisk < 0 ? onDisk : onDisk + sizeOnDisk(shard);
+        }
+        return new StorageFigures(
+                shards.all().size(),
+                failed,
+                groups,
+                appends,
+                bytes,
+                nanos,
+                syncNanos,
+                records,
+                Math.max(-1, onDisk),
+                segments,
+                memory.bytesRead(),
+                memory.capacity(),
+                memory.inUse(),
+                memory.waiting());
+    }
+
+    /// True while fetches wait for memory to read into: readers that hold theirs cost others.
+    public boolean isReadMemoryScarce() {
+        return memory.waiting() > 0;
+    }
+
+    private static long sizeOnDisk(Shard shard) {
+        try {
+            return shard.sizeOnDisk();
+        } catch (IOException _) {
+            return Long.MIN_VALUE;
+        }
+    }
+
+    ReadMemory readMemory() {
+        return memory;
+    }
+
     @Override
     public CompletableFuture<ProduceResponseData> produce(ProduceRequestData request) {
-        return new ProduceCall(shards, validator, clock.millis()).run(request);
+        return new ProduceCall(shards, validator, verifier, clock.millis()).run(request);
     }
 
     @Override
@@ -197,9 +331,20 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     }
 
     @Override
+    public CompletableFuture<WriteTxnMarkersResponseData> writeTxnMarkers(
+            WriteTxnMarkersRequestData request) {
+        return markers.write(request);
+    }
+
+    @Override
     public CompletableFuture<DescribeLogDirsResponseData> describeLogDirs(
             DescribeLogDirsRequestData request) {
         return read(() -> admin.describeLogDirs(request));
+    }
+
+    @Override
+    public CompletableFuture<ApiMessage> coordinate(CoordinatorCall call) {
+        return coordinators.coordinate(call);
     }
 
     private <T> CompletableFuture<T> read(Supplier<T> query) {
@@ -219,11 +364,13 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     }
 
     private void stop() throws IOException {
+        coordinators.close();
         try {
             subscription.close();
         } catch (Exception e) {
             throw new IOException(e);
         }
+        cleaner.close();
         housekeeper.close();
         timer.shutdownNow();
         readers.shutdown();

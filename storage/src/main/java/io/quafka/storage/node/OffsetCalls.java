@@ -36,6 +36,7 @@ final class OffsetCalls {
     private static final long LATEST_TIERED = -5;
     private static final long EARLIEST_PENDING_UPLOAD = -6;
     private static final long UNKNOWN = -1;
+    private static final byte READ_COMMITTED = 1;
 
     private final Shards shards;
     private final OffsetQueries queries;
@@ -50,7 +51,9 @@ final class OffsetCalls {
         for (ListOffsetsTopic topic : request.topics()) {
             List<ListOffsetsPartitionResponse> answers = new ArrayList<>();
             for (ListOffsetsPartition asked : topic.partitions()) {
-                answers.add(listOffset(topic.name(), asked));
+                answers.add(
+                        listOffset(
+                                topic.name(), asked, request.isolationLevel() == READ_COMMITTED));
             }
             data.topics()
                     .add(
@@ -61,7 +64,8 @@ final class OffsetCalls {
         return data;
     }
 
-    private ListOffsetsPartitionResponse listOffset(String topic, ListOffsetsPartition asked) {
+    private ListOffsetsPartitionResponse listOffset(
+            String topic, ListOffsetsPartition asked, boolean readCommitted) {
         ListOffsetsPartitionResponse answer =
                 new ListOffsetsPartitionResponse()
                         .setPartitionIndex(asked.partitionIndex())
@@ -77,7 +81,7 @@ final class OffsetCalls {
             return answer.setErrorCode(error.code());
         }
         try {
-            Found found = find(here, asked.timestamp());
+            Found found = find(here, asked.timestamp(), readCommitted);
             return found == null
                     ? answer
                     : answer.setOffset(found.offset())
@@ -89,21 +93,24 @@ final class OffsetCalls {
         }
     }
 
-    private @Nullable Found find(Resolved.Here here, long timestamp) throws IOException {
+    private @Nullable Found find(Resolved.Here here, long timestamp, boolean readCommitted)
+            throws IOException {
         Partition partition = here.partition();
+        long end = readCommitted ? partition.lastStableOffset() : partition.committedEnd();
         if (timestamp == LATEST) {
-            return new Found(partition.committedEnd(), UNKNOWN, here.epoch());
+            return new Found(end, UNKNOWN, here.epoch());
         }
         if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
             return new Found(partition.logStart(), UNKNOWN, here.epoch());
         }
-        if (timestamp == MAX_TIMESTAMP) {
-            return queries.latest(partition);
-        }
         if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
             return null;
         }
-        return queries.firstNotOlder(partition, timestamp);
+        Found found =
+                timestamp == MAX_TIMESTAMP
+                        ? queries.latest(partition)
+                        : queries.firstNotOlder(partition, timestamp);
+        return found == null || found.offset() < end ? found : null;
     }
 
     OffsetForLeaderEpochResponseData offsetForLeaderEpoch(OffsetForLeaderEpochRequestData request) {

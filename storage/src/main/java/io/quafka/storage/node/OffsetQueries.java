@@ -9,14 +9,20 @@ import io.quafka.wire.BufferPool;
 import io.quafka.wire.PooledBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Finds offsets by time and by epoch. Reads index and disk: platform threads only.
 final class OffsetQueries {
+    private static final int ATTEMPTS_MAX = 3;
+
     private final BufferPool buffers;
 
+    /// @param buffers not those of fetches, which clients may hold for long: each query gives its
+    ///   one buffer back before it answers
     OffsetQueries(BufferPool buffers) {
         this.buffers = buffers;
     }
@@ -26,6 +32,11 @@ final class OffsetQueries {
 
     /// The first record that is not older than a time.
     @Nullable Found firstNotOlder(Partition partition, long timestampMs) throws IOException {
+        return again(() -> firstNotOlderOnce(partition, timestampMs));
+    }
+
+    private @Nullable Found firstNotOlderOnce(Partition partition, long timestampMs)
+            throws IOException {
         Run candidate = firstWithCumulative(partition, timestampMs);
         long from = candidate == null ? partition.committedEnd() : candidate.baseOffset();
         from = Math.max(from, partition.logStart());
@@ -75,42 +86,78 @@ final class OffsetQueries {
 
     /// The record with the largest timestamp; the first of several.
     @Nullable Found latest(Partition partition) throws IOException {
-        Run best = null;
+        return again(() -> latestOnce(partition));
+    }
+
+    private @Nullable Found latestOnce(Partition partition) throws IOException {
+        // Compaction may have left the header of a batch without its records.
+        Set<Long> withoutRecords = new HashSet<>();
+        while (true) {
+            Run best = latestRun(partition, withoutRecords);
+            if (best == null) {
+                return null;
+            }
+            long max = best.maxTimestamp();
+            Found found =
+                    inBatches(
+                            partition,
+                            best,
+                            batch ->
+                                    BatchHeader.maxTimestamp(batch, batch.position()) < max
+                                            ? null
+                                            : RecordScan.latest(batch));
+            if (found != null) {
+                return found;
+            }
+            withoutRecords.add(best.lastOffset());
+        }
+    }
+
+    private static @Nullable Run latestRun(Partition partition, Set<Long> withoutRecords) {
         long from = partition.logStart();
         Run last = partition.lastRun();
         if (last == null) {
             return null;
         }
         Run candidate = firstWithCumulative(partition, last.cumulativeMaxTimestamp());
-        if (candidate != null
+        if (withoutRecords.isEmpty()
+                && candidate != null
                 && candidate.maxTimestamp() == last.cumulativeMaxTimestamp()
                 && candidate.baseOffset() >= from) {
-            best = candidate;
-        } else {
-            while (from < partition.committedEnd()) {
-                List<Run> runs = partition.runsFrom(from, 64 << 20);
-                if (runs.isEmpty()) {
-                    break;
+            return candidate;
+        }
+        Run best = null;
+        while (from < partition.committedEnd()) {
+            List<Run> runs = partition.runsFrom(from, 64 << 20);
+            if (runs.isEmpty()) {
+                break;
+            }
+            for (Run run : runs) {
+                if ((best == null || run.maxTimestamp() > best.maxTimestamp())
+                        && !withoutRecords.contains(run.lastOffset())) {
+                    best = run;
                 }
-                for (Run run : runs) {
-                    if (best == null || run.maxTimestamp() > best.maxTimestamp()) {
-                        best = run;
-                    }
+            }
+            from = runs.getLast().lastOffset() + 1;
+        }
+        return best;
+    }
+
+    private interface Query {
+        @Nullable Found run() throws IOException;
+    }
+
+    /// Compaction may put other runs in the place of those that a query is about to read.
+    private static @Nullable Found again(Query query) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return query.run();
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS_MAX) {
+                    throw e;
                 }
-                from = runs.getLast().lastOffset() + 1;
             }
         }
-        if (best == null) {
-            return null;
-        }
-        long max = best.maxTimestamp();
-        return inBatches(
-                partition,
-                best,
-                batch ->
-                        BatchHeader.maxTimestamp(batch, batch.position()) < max
-                                ? null
-                                : RecordScan.latest(batch));
     }
 
     /// Goes over a run's sound batches until one gives an answer.
@@ -122,11 +169,8 @@ final class OffsetQueries {
             ByteBuffer bytes = memory.buffer().clear().limit(run.length());
             partition.shard().read(run.position(), bytes);
             bytes.flip();
-            for (int at = 0; BatchHeader.isWhole(bytes, at); ) {
-                if (!BatchHeader.crcMatches(bytes, at)) {
-                    throw new IOException(
-                            "damaged batch at " + partition.shard().describe(run.position() + at));
-                }
+            RunCheck.Result checked = RunCheck.of(List.of(run), bytes, 0, bytes.limit());
+            for (int at = 0; at < checked.end(); ) {
                 int size = BatchHeader.sizeInBytes(bytes, at);
                 TimestampedOffset found = look.apply(bytes.slice(at, size));
                 if (found != null) {
@@ -136,6 +180,11 @@ final class OffsetQueries {
                             BatchHeader.leaderEpoch(bytes, at));
                 }
                 at += size;
+            }
+            if (checked.damaged()) {
+                throw new IOException(
+                        "damaged batch at "
+                                + partition.shard().describe(run.position() + checked.end()));
             }
             return null;
         } finally {
@@ -155,10 +204,17 @@ final class OffsetQueries {
         List<Run> recent = partition.recentRuns();
         for (int i = recent.size() - 1; i >= 0; i--) {
             if (recent.get(i).leaderEpoch() <= epoch) {
-                return new EpochEnd(recent.get(i).leaderEpoch(), recent.get(i).lastOffset() + 1);
+                return endOf(partition, recent.get(i));
             }
         }
         Run last = partition.shard().lastOfEpochAtMost(partition.key(), epoch);
-        return last == null ? null : new EpochEnd(last.leaderEpoch(), last.lastOffset() + 1);
+        return last == null ? null : endOf(partition, last);
+    }
+
+    /// The next epoch's first run tells, for compaction may have dropped the end of this one.
+    private static EpochEnd endOf(Partition partition, Run last) {
+        List<Run> behind = partition.runsFrom(last.lastOffset() + 1, 1);
+        long end = behind.isEmpty() ? partition.committedEnd() : behind.getFirst().baseOffset();
+        return new EpochEnd(last.leaderEpoch(), end);
     }
 }

@@ -1,5 +1,8 @@
 package io.quafka.storage.node;
 
+import io.quafka.storage.ImplicitTransaction;
+import io.quafka.storage.TransactionVerifier;
+import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.batch.BatchValidator;
 import io.quafka.storage.batch.Validation;
 import io.quafka.storage.shard.AppendItem;
@@ -8,8 +11,10 @@ import io.quafka.storage.shard.Shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -19,6 +24,7 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
 
 /// One produce request: validated on the caller's thread, appended by the shards' writers, answered
 /// when the last one is done.
@@ -32,6 +38,8 @@ final class ProduceCall {
     private final CompletableFuture<ProduceResponseData> done = new CompletableFuture<>();
     private final List<ShardPart> parts = new ArrayList<>(1);
     private final AtomicInteger open = new AtomicInteger(1);
+    private final @Nullable TransactionVerifier verifier;
+    private @Nullable Verification verification;
 
     /// What goes to one shard, and where its answers belong.
     private static final class ShardPart {
@@ -45,14 +53,24 @@ final class ProduceCall {
         }
     }
 
-    ProduceCall(Shards shards, BatchValidator validator, long nowMs) {
+    /// @param verifier null where transactions are not verified
+    ProduceCall(
+            Shards shards,
+            BatchValidator validator,
+            @Nullable TransactionVerifier verifier,
+            long nowMs) {
         this.shards = shards;
         this.validator = validator;
+        this.verifier = verifier;
         this.nowMs = nowMs;
     }
 
     CompletableFuture<ProduceResponseData> run(ProduceRequestData request) {
         boolean all = request.acks() == ACKS_ALL;
+        Verification verify =
+                Verification.of(
+                        verifier, request.transactionalId(), ImplicitTransaction.isMarked(request));
+        verification = verify;
         for (TopicProduceData topic : request.topicData()) {
             TopicProduceResponse answer =
                     new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId());
@@ -65,12 +83,47 @@ final class ProduceCall {
             }
             response.responses().add(answer.setPartitionResponses(answers));
         }
+        if (verify != null && verify.isNeeded()) {
+            verify.run()
+                    .thenAccept(refused -> {
+                        refuse(refused);
+                        append();
+                        verify.handedOver();
+                    });
+            done.whenComplete((_, _) -> verify.done());
+        } else {
+            append();
+        }
+        return done;
+    }
+
+    private void append() {
         open.addAndGet(parts.size());
         for (ShardPart part : parts) {
             part.shard.append(new AppendRequest(part.items, part.bytes, () -> answered(part)));
         }
         oneDone();
-        return done;
+    }
+
+    private void refuse(Map<AppendItem, Errors> refused) {
+        if (refused.isEmpty()) {
+            return;
+        }
+        for (ShardPart part : parts) {
+            for (int i = part.items.size() - 1; i >= 0; i--) {
+                Errors error = refused.get(part.items.get(i));
+                if (error != null) {
+                    AppendItem item = part.items.remove(i);
+                    part.bytes -= item.batch().remaining();
+                    part.answers
+                            .remove(i)
+                            .setErrorCode(error.code())
+                            .setErrorMessage(
+                                    "the batch could not be verified to be part of its transaction")
+                            .setLogAppendTimeMs(-1);
+                }
+            }
+        }
     }
 
     private void prepare(
@@ -81,6 +134,12 @@ final class ProduceCall {
         switch (resolved) {
             case Resolved.Missing(Errors error) -> answer.setErrorCode(error.code());
             case Resolved.Here here -> {
+                if (here.topic().internal()) {
+                    answer.setErrorCode(Errors.INVALID_TOPIC_EXCEPTION.code());
+                    answer.setErrorMessage(
+                            "Cannot append to internal topic " + here.topic().name());
+                    return;
+                }
                 if (all && here.inSync() < here.topic().settings().minInSyncReplicas()) {
                     answer.setErrorCode(Errors.NOT_ENOUGH_REPLICAS.code());
                     return;
@@ -101,7 +160,14 @@ final class ProduceCall {
             case Validation.Accepted(ByteBuffer batch, _, _, long logAppendTimeMs) -> {
                 answer.setLogAppendTimeMs(logAppendTimeMs);
                 ShardPart part = partOf(here.shard());
-                part.items.add(new AppendItem(here.partition(), batch));
+                AppendItem item = new AppendItem(here.partition(), batch);
+                Verification verify = verification;
+                if (verify != null) {
+                    verify.take(item, new TopicPartition(here.topic().name(), data.index()));
+                } else if (verifier != null && BatchHeader.isTransactional(batch, 0)) {
+                    item.verify(null);
+                }
+                part.items.add(item);
                 part.answers.add(answer);
                 part.bytes += batch.remaining();
             }

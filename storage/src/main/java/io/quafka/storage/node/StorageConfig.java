@@ -1,5 +1,6 @@
 package io.quafka.storage.node;
 
+import io.quafka.storage.coordinator.CoordinatorConfig;
 import io.quafka.storage.index.IndexOptions;
 import io.quafka.storage.log.LogOptions;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.time.Duration;
 /// @param readers threads that read from the index and the disk
 /// @param retentionInterval how often records are checked for expiry
 /// @param producerExpiry idempotent producers silent for longer are forgotten
+/// @param coordinators of groups
 public record StorageConfig(
         Path directory,
         LogOptions log,
@@ -19,7 +21,30 @@ public record StorageConfig(
         long readBufferBytes,
         int readers,
         Duration retentionInterval,
-        Duration producerExpiry) {
+        Duration producerExpiry,
+        CompactionConfig compaction,
+        CoordinatorConfig coordinators) {
     /// Kafka's default for `producer.id.expiration.ms`.
     public static final Duration PRODUCER_EXPIRY = Duration.ofDays(1);
+
+    /// With the defaults of compaction and coordinators.
+    public StorageConfig(
+            Path directory,
+            LogOptions log,
+            IndexOptions index,
+            long readBufferBytes,
+            int readers,
+            Duration retentionInterval,
+            Duration producerExpiry) {
+        this(
+                directory,
+                log,
+                index,
+                readBufferBytes,
+                readers,
+                retentionInterval,
+                producerExpiry,
+                CompactionConfig.DEFAULT,
+                CoordinatorConfig.DEFAULTS);
+    }
 }

@@ -1,5 +1,6 @@
 package io.quafka.storage.remote;
 
+import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.FetchReply;
 import io.quafka.storage.StorageNode;
 import io.quafka.wire.KafkaPeer;
@@ -12,6 +13,7 @@ import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeProducersResponseData;
+import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
@@ -20,6 +22,8 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -32,10 +36,16 @@ import org.apache.kafka.common.protocol.ApiMessage;
 /// what depends on them must not block.
 public final class RemoteStorageNode implements StorageNode, AutoCloseable {
     private final KafkaPeer peer;
+    private final KafkaPeer fetches;
+    private final AnswerMemory memory;
 
     /// @param peer the node's storage port; closed with this
-    public RemoteStorageNode(KafkaPeer peer) {
+    /// @param fetches the same port over a connection of its own, with `memory`'s pool: an answer
+    ///   for which there is no room holds up no produce; closed with this
+    public RemoteStorageNode(KafkaPeer peer, KafkaPeer fetches, AnswerMemory memory) {
         this.peer = peer;
+        this.fetches = fetches;
+        this.memory = memory;
     }
 
     /// With `acks=0` too the node answers, once it has the batches: the caller's buffers are needed
@@ -45,12 +55,20 @@ public final class RemoteStorageNode implements StorageNode, AutoCloseable {
         return call(ApiKeys.PRODUCE, request, ProduceResponseData.class);
     }
 
+    /// Lowers the request's `maxBytes`, in place, to what [AnswerMemory] promises.
     @Override
     public CompletableFuture<FetchReply> fetch(FetchRequestData request) {
+        int promised = memory.promise(request.maxBytes());
+        request.setMaxBytes(promised);
         return call(
-                ApiKeys.FETCH,
-                request,
+                sendFetch(request, promised),
                 reply -> new FetchReply((FetchResponseData) reply.body(), reply.release()));
+    }
+
+    private CompletableFuture<PeerReply> sendFetch(FetchRequestData request, int promised) {
+        short version = ApiKeys.FETCH.latestVersion(false);
+        return fetches.send(ApiKeys.FETCH, version, request)
+                .whenComplete((_, _) -> memory.settle(promised));
     }
 
     @Override
@@ -78,40 +96,62 @@ public final class RemoteStorageNode implements StorageNode, AutoCloseable {
     }
 
     @Override
+    public CompletableFuture<WriteTxnMarkersResponseData> writeTxnMarkers(
+            WriteTxnMarkersRequestData request) {
+        return call(ApiKeys.WRITE_TXN_MARKERS, request, WriteTxnMarkersResponseData.class);
+    }
+
+    @Override
     public CompletableFuture<DescribeLogDirsResponseData> describeLogDirs(
             DescribeLogDirsRequestData request) {
         return call(ApiKeys.DESCRIBE_LOG_DIRS, request, DescribeLogDirsResponseData.class);
+    }
+
+    @Override
+    public CompletableFuture<ApiMessage> coordinate(CoordinatorCall call) {
+        return this.<ApiMessage>call(
+                send(ApiKeys.ENVELOPE, Envelopes.request(call)),
+                reply -> {
+                    try {
+                        return Envelopes.answer(call, (EnvelopeResponseData) reply.body());
+                    } finally {
+                        reply.release().run();
+                    }
+                });
     }
 
     /// Loses the connection; requests in flight fail, and so does every later one.
     @Override
     public void close() {
         peer.close();
+        fetches.close();
     }
 
     private <T extends ApiMessage> CompletableFuture<T> call(
             ApiKeys api, ApiMessage request, Class<T> type) {
         return call(
-                api,
-                request,
+                send(api, request),
                 reply -> {
                     reply.release().run();
                     return type.cast(reply.body());
                 });
     }
 
+    private CompletableFuture<PeerReply> send(ApiKeys api, ApiMessage request) {
+        return peer.send(api, api.latestVersion(false), request);
+    }
+
     /// A caller that gave up on its future does not keep the answer's memory.
     private <T> CompletableFuture<T> call(
-            ApiKeys api, ApiMessage request, Function<PeerReply, T> answer) {
+            CompletableFuture<PeerReply> sent, Function<PeerReply, T> answer) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        peer.send(api, api.latestVersion(false), request)
-                .whenComplete((reply, error) -> {
-                    if (error != null) {
-                        result.completeExceptionally(error);
-                    } else if (result.isDone() || !result.complete(answer.apply(reply))) {
-                        reply.release().run();
-                    }
-                });
+        sent.whenComplete((reply, error) -> {
+            if (error != null) {
+                result.completeExceptionally(error);
+            } else if (result.isDone() || !result.complete(answer.apply(reply))) {
+                reply.release().run();
+            }
+        });
         return result;
     }
 }

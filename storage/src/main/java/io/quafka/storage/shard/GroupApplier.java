@@ -1,22 +1,37 @@
 package io.quafka.storage.shard;
 
+import io.quafka.storage.batch.BatchCleaner;
 import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.log.Group;
 import io.quafka.storage.log.GroupEntry;
+import io.quafka.storage.log.Stretch;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Brings a replayed group's effects to partitions and index, as the writer did when it was
 /// appended.
 final class GroupApplier {
+    private static final Logger logger = LoggerFactory.getLogger(GroupApplier.class);
+
     private final Shard shard;
     private final IndexFeed feed;
+    private final Set<Partition> damaged = new HashSet<>();
+    private final RunReplacement replacement;
+
+    /// Partitions of which the log does not hold everything any more that was compacted.
+    private final Set<Partition> sumless = new HashSet<>();
 
     GroupApplier(Shard shard, IndexFeed feed) {
         this.shard = shard;
         this.feed = feed;
+        this.replacement = new RunReplacement(shard, feed);
     }
 
     void apply(Group group) {
@@ -27,6 +42,7 @@ final class GroupApplier {
                 case RUN -> run(partition, group, entry);
                 case LOG_START -> logStart(partition, entry.offset());
                 case PARTITION_DROPPED -> dropped(partition);
+                case CLEANED -> cleaned(partition, group, entry);
                 case DEAD_RUN -> {}
             }
         }
@@ -38,39 +54,96 @@ final class GroupApplier {
 
     private void run(Partition partition, Group group, GroupEntry entry) {
         partition.load();
+        if (group.damaged().contains(entry)) {
+            damagedRun(partition, group, entry);
+            return;
+        }
         ByteBuffer bytes = group.bytesOf(entry);
-        if (!wholeBatches(bytes)) {
-            return;
-        }
         List<Run> runs = partition.staged.runsOf(bytes, entry.position(), group.epoch());
-        if (runs.isEmpty()) {
+        for (int at = bytes.position(); at < bytes.limit(); ) {
+            noteProducer(partition, bytes, at);
+            at += BatchHeader.sizeInBytes(bytes, at);
+        }
+        commit(partition, runs);
+    }
+
+    /// What cannot be read keeps its offsets: readers are told, and nobody gets them again.
+    private void damagedRun(Partition partition, Group group, GroupEntry entry) {
+        ByteBuffer bytes = group.bytesOf(entry);
+        List<Stretch> stretches = Stretch.of(group, entry);
+        for (Stretch stretch : stretches) {
+            if (stretch.sound()) {
+                noteProducer(partition, bytes, bytes.position() + stretch.at());
+            } else {
+                partition.producers.unreadable(stretch.baseOffset(), stretch.lastOffset());
+                damaged.add(partition);
+            }
+        }
+        commit(
+                partition,
+                partition.staged.runsOf(
+                        bytes, stretches, entry.position(), group.epoch(), group.writtenMs()));
+    }
+
+    private static void noteProducer(Partition partition, ByteBuffer bytes, int at) {
+        if (BatchHeader.hasProducerId(bytes, at)) {
+            ProducerUpdates.note(partition, bytes, at, BatchHeader.maxTimestamp(bytes, at));
+        }
+    }
+
+    private void commit(Partition partition, List<Run> runs) {
+        if (!runs.isEmpty()) {
+            partition.commit(runs);
+            feed.appended(partition, runs);
+        }
+    }
+
+    /// Everything was applied.
+    void finish() {
+        damaged.forEach(partition -> partition.producers.replayed());
+        damaged.clear();
+        if (!sumless.isEmpty()) {
+            feed.commit();
+            RunSums sums = new RunSums(shard.index(), feed);
+            sumless.stream().filter(partition -> !partition.isDropped()).forEach(sums::recompute);
+            sumless.clear();
+        }
+    }
+
+    private void cleaned(Partition partition, Group group, GroupEntry entry) {
+        if (group.damaged().contains(entry)) {
+            logger.atError()
+                    .addKeyValue("partition", partition.key())
+                    .addKeyValue("from", entry.offset())
+                    .addKeyValue("to", entry.lastOffset())
+                    .log("what compaction left is damaged: these offsets stay as they were before");
             return;
         }
+        partition.load();
+        feed.commit();
+        if (!replacement.apply(
+                partition,
+                entry.offset(),
+                entry.lastOffset(),
+                group.bytesOf(entry),
+                entry.position())) {
+            sumless.add(partition);
+        }
+        noteProducers(partition, group.bytesOf(entry));
+    }
+
+    /// Of producers whose batches the log does not hold any more, what compaction left tells.
+    private void noteProducers(Partition partition, ByteBuffer bytes) {
+        Map<Long, BatchCleaner.LastOfProducer> known = partition.producers.lasts();
         for (int at = bytes.position(); at < bytes.limit(); ) {
-            if (BatchHeader.hasProducerId(bytes, at)) {
-                ProducerUpdates.note(
-                        partition, feed, bytes, at, BatchHeader.maxTimestamp(bytes, at));
+            BatchCleaner.LastOfProducer last = known.get(BatchHeader.producerId(bytes, at));
+            boolean newer = last == null || last.lastOffset() < BatchHeader.baseOffset(bytes, at);
+            if (newer && !BatchHeader.isTransactional(bytes, at)) {
+                noteProducer(partition, bytes, at);
             }
             at += BatchHeader.sizeInBytes(bytes, at);
         }
-        partition.commit(runs);
-        feed.runs(partition, runs);
-    }
-
-    /// A damaged run may lie about its batches' lengths; then none of it is indexed.
-    private static boolean wholeBatches(ByteBuffer bytes) {
-        int at = bytes.position();
-        while (at < bytes.limit()) {
-            if (bytes.limit() - at < BatchHeader.BYTES) {
-                return false;
-            }
-            int size = BatchHeader.sizeInBytes(bytes, at);
-            if (size < BatchHeader.BYTES || size > bytes.limit() - at) {
-                return false;
-            }
-            at += size;
-        }
-        return true;
+        feed.producers(partition);
     }
 
     private void logStart(Partition partition, long offset) {

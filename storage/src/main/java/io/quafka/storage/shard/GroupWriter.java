@@ -15,12 +15,14 @@ import org.apache.kafka.common.protocol.Errors;
 final class GroupWriter {
     private final Shard shard;
     private final IndexFeed feed;
+    private final AppendCounters counters;
     private final CommitLog log;
     private final InstantSource clock;
     private final GroupBuilder group = new GroupBuilder();
     private final List<Partition> touched = new ArrayList<>();
 
-    GroupWriter(Shard shard, IndexFeed feed, InstantSource clock) {
+    GroupWriter(Shard shard, IndexFeed feed, AppendCounters counters, InstantSource clock) {
+        this.counters = counters;
         this.shard = shard;
         this.feed = feed;
         this.log = shard.log();
@@ -72,17 +74,19 @@ final class GroupWriter {
             return;
         }
         partition.load();
+        boolean placed = item.expectedOffset != AppendItem.ANYWHERE;
+        if (placed && item.expectedOffset != partition.staged.nextOffset()) {
+            item.refuse(
+                    Errors.OFFSET_OUT_OF_RANGE,
+                    "the log ends at %d, not at %d"
+                            .formatted(partition.staged.nextOffset(), item.expectedOffset));
+            return;
+        }
         ByteBuffer batch = item.batch;
         int at = batch.position();
         boolean idempotent = BatchHeader.hasProducerId(batch, at);
-        if (idempotent) {
-            ProducerTable.Verdict verdict =
-                    partition.producers.check(
-                            BatchHeader.producerId(batch, at),
-                            BatchHeader.producerEpoch(batch, at),
-                            BatchHeader.baseSequence(batch, at),
-                            BatchHeader.lastSequence(batch, at));
-            switch (verdict) {
+        if (idempotent && !placed) {
+            switch (ProducerRules.check(item)) {
                 case ProducerTable.Verdict.Append _ -> {}
                 case ProducerTable.Verdict.Duplicate(long baseOffset) -> {
                     item.accept(baseOffset);
@@ -100,12 +104,14 @@ final class GroupWriter {
         item.accept(partition.staged.nextOffset());
         partition.staged.stage(batch, epoch);
         if (idempotent) {
-            ProducerUpdates.note(partition, feed, batch, at, clock.millis());
+            ProducerRules.voidGuard(item);
+            ProducerUpdates.note(partition, batch, at, clock.millis());
         }
     }
 
     private void writeStaged(int epoch) throws IOException {
         group.clear();
+        long records = 0;
         for (Partition partition : touched) {
             List<ByteBuffer> batches = partition.staged.batches();
             ByteBuffer first = batches.getFirst();
@@ -114,10 +120,11 @@ final class GroupWriter {
                     partition.key().partition(),
                     BatchHeader.baseOffset(first, first.position()));
             for (ByteBuffer batch : batches) {
+                records += BatchHeader.recordCount(batch, batch.position());
                 group.addBatch(batch.duplicate());
             }
         }
-        long position = writeGroup(epoch);
+        long position = writeGroup(epoch, records);
         long runPosition = position + group.payloadOffset();
         for (Partition partition : touched) {
             List<Run> runs = partition.staged.stagedRuns(runPosition, epoch);
@@ -125,17 +132,19 @@ final class GroupWriter {
             runPosition = last.position() + last.length();
             partition.staged.clear();
             partition.commit(runs);
-            feed.runs(partition, runs);
+            feed.appended(partition, runs);
         }
         touched.clear();
         feed.groupApplied(position, log.end());
     }
 
     /// @return where the group lies
-    private long writeGroup(int epoch) throws IOException {
+    private long writeGroup(int epoch, long records) throws IOException {
         long position = log.end();
         log.append(group, epoch);
+        long begin = System.nanoTime();
         log.sync();
+        counters.stored(records, System.nanoTime() - begin);
         return position;
     }
 
@@ -158,7 +167,7 @@ final class GroupWriter {
         }
         group.clear();
         group.addLogStart(partition.key().topicId(), partition.key().partition(), offset);
-        long position = writeGroup(epoch);
+        long position = writeGroup(epoch, 0);
         partition.raiseLogStart(offset);
         feed.logStart(partition, offset);
         feed.groupApplied(position, log.end());
@@ -185,7 +194,7 @@ final class GroupWriter {
         }
         group.clear();
         group.addDropped(partition.key().topicId(), partition.key().partition());
-        long position = writeGroup(epoch);
+        long position = writeGroup(epoch, 0);
         partition.drop();
         feed.dropped(partition.key());
         feed.groupApplied(position, log.end());

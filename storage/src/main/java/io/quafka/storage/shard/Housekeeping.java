@@ -3,7 +3,6 @@ package io.quafka.storage.shard;
 import io.quafka.controller.model.TopicSettings;
 import io.quafka.storage.index.Index;
 import io.quafka.storage.index.PartitionKey;
-import io.quafka.storage.index.Run;
 import io.quafka.storage.index.ShardIndex;
 import io.quafka.storage.log.CommitLog;
 import io.quafka.storage.log.GroupEntry;
@@ -29,7 +28,7 @@ public final class Housekeeping {
     private static final Logger logger = LoggerFactory.getLogger(Housekeeping.class);
 
     /// Replay after a crash reads at most about this much log.
-    static final long REPLAY_BYTES_MAX = 256L << 20;
+    static final long REPLAY_BYTES_MAX = 128L << 20;
 
     private final Shard shard;
     private final Index index;
@@ -176,14 +175,19 @@ public final class Housekeeping {
         }
     }
 
-    /// A run is dead when the index has no row within it any more. Rows of sealed segments are all
-    /// in the index by now.
+    /// A run is dead when the index has no row within it any more: some of its rows may be gone
+    /// while others are not. Rows of sealed segments are all in the index by now.
     private boolean isDead(GroupEntry entry) {
-        Run run =
-                shardIndex.runFor(
-                        new PartitionKey(entry.topicId(), entry.partition()), entry.offset());
-        return run == null
-                || run.position() < entry.position()
-                || run.position() >= entry.position() + entry.length();
+        boolean[] dead = {true};
+        shardIndex.scan(
+                new PartitionKey(entry.topicId(), entry.partition()),
+                entry.offset(),
+                run -> {
+                    dead[0] =
+                            run.position() < entry.position()
+                                    || run.position() >= entry.position() + entry.length();
+                    return dead[0] && run.lastOffset() < entry.lastOffset();
+                });
+        return dead[0];
     }
 }

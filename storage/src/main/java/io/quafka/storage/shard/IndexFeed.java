@@ -1,5 +1,6 @@
 package io.quafka.storage.shard;
 
+import io.quafka.storage.index.AbortedTransaction;
 import io.quafka.storage.index.IndexException;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.Run;
@@ -49,12 +50,54 @@ final class IndexFeed {
         this.appliedTo = index.appliedPosition();
     }
 
-    void runs(Partition partition, List<Run> runs) {
+    /// A partition's part of a group that is in the log: its runs, and what they changed in its
+    /// producer table.
+    void appended(Partition partition, List<Run> runs) {
+        producers(partition);
+        for (AbortedTransaction aborted : partition.takeAborted()) {
+            update.putAborted(partition.key(), aborted);
+        }
         for (Run run : runs) {
             update.putRun(partition.key(), run);
             account(run.position(), run.length());
         }
         touchedPartitions.add(partition);
+    }
+
+    /// Puts fresh runs where old ones were; as with [#logStart], nothing may be pending.
+    void replaced(Partition partition, List<Run> old, List<Run> fresh) {
+        for (Run run : old) {
+            update.deleteRun(partition.key(), run.lastOffset());
+            account(run.position(), -run.length());
+        }
+        for (Run run : fresh) {
+            update.putRun(partition.key(), run);
+            account(run.position(), run.length());
+        }
+    }
+
+    /// No record is left of the aborted transactions that ended in a stretch of offsets: readers
+    /// must not wait for their markers, which may be gone.
+    void abortedCleaned(Partition partition, long firstOffset, long lastOffset) {
+        index.scanAborted(
+                partition.key(),
+                firstOffset,
+                aborted -> {
+                    boolean within = aborted.lastOffset() <= lastOffset;
+                    if (within) {
+                        update.deleteAborted(partition.key(), aborted.lastOffset());
+                    }
+                    return within;
+                });
+    }
+
+    /// Puts a run anew that lies where it did.
+    void restated(Partition partition, Run run) {
+        update.putRun(partition.key(), run);
+    }
+
+    void cleanedTo(Partition partition, long offset) {
+        update.putCleanedTo(partition.key(), offset);
     }
 
     private void account(long position, long bytes) {
@@ -63,12 +106,18 @@ final class IndexFeed {
         touchedSegments.add(base);
     }
 
-    void producer(Partition partition, long producerId) {
-        update.putProducer(partition.key(), producerId, partition.producers.encode(producerId));
-    }
-
-    void producerGone(Partition partition, long producerId) {
-        update.deleteProducer(partition.key(), producerId);
+    /// Takes over what changed in a partition's producer table. Nothing may be in the table that is
+    /// not in the log: a batch that the index alone remembers would be taken for a duplicate when
+    /// it is sent again.
+    void producers(Partition partition) {
+        for (long producerId : partition.producers.takeChanged()) {
+            byte[] state = partition.producers.encode(producerId);
+            if (state == null) {
+                update.deleteProducer(partition.key(), producerId);
+            } else {
+                update.putProducer(partition.key(), producerId, state);
+            }
+        }
     }
 
     /// Drops runs that end before an offset, and says so to the space accounts. Nothing may be
@@ -77,6 +126,17 @@ final class IndexFeed {
     void logStart(Partition partition, long offset) {
         freeRuns(partition.key(), offset);
         update.deleteRunsBefore(partition.key(), offset);
+        boolean[] any = {false};
+        index.scanAborted(
+                partition.key(),
+                0,
+                aborted -> {
+                    any[0] = aborted.lastOffset() < offset;
+                    return false;
+                });
+        if (any[0]) {
+            update.deleteAbortedBefore(partition.key(), offset);
+        }
         update.putLogStart(partition.key(), offset);
     }
 

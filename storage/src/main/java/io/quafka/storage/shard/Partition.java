@@ -1,5 +1,6 @@
 package io.quafka.storage.shard;
 
+import io.quafka.storage.index.AbortedTransaction;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.ProducerEntry;
 import io.quafka.storage.index.Run;
@@ -21,6 +22,16 @@ public final class Partition {
     private volatile boolean dropped;
     private volatile long logStart;
     private volatile long committedEnd;
+    private volatile long lastStable;
+
+    /// Bytes committed past the last stable offset, roughly: since it last reached the end.
+    private long unstableBytes;
+
+    /// Null until the partition has its first transaction.
+    private volatile @Nullable PartitionTransactions transactions;
+
+    /// Something was appended since this was last asked for; then the shard knows of it.
+    private volatile boolean grown;
 
     private final RecentRuns recent = new RecentRuns();
     private final ArrayList<CommitListener> listeners = new ArrayList<>(0);
@@ -39,6 +50,11 @@ public final class Partition {
     /// Is told, on the writer's thread, that a partition's committed end has moved.
     public interface CommitListener {
         void committed(long bytes);
+
+        /// The last stable offset has moved, with or without the end.
+        ///
+        /// @param bytes about as many as came before it
+        default void stable(long bytes) {}
     }
 
     public PartitionKey key() {
@@ -62,10 +78,14 @@ public final class Partition {
             logStart = index.logStart(key);
             Run last = index.lastRun(key);
             for (ProducerEntry entry : index.producers(key)) {
-                producers.decode(entry.producerId(), entry.state());
+                ProducerState state = producers.decode(entry.producerId(), entry.state());
+                if (state.inTransaction()) {
+                    transactions().began(entry.producerId(), state.epoch, state.transactionStart);
+                }
             }
             staged.startAfter(last, logStart);
             committedEnd = staged.nextOffset();
+            lastStable = stableOffset();
             if (last != null) {
                 recent.add(last);
             }
@@ -94,14 +114,90 @@ public final class Partition {
         return committedEnd;
     }
 
+    /// No record at or past it is certain to stay: readers of committed transactions see offsets
+    /// below it. The first offset of the oldest ongoing transaction, or the high watermark.
+    ///
+    /// Transactions end for readers when their markers are committed, as all that is staged becomes
+    /// committed at once.
+    public long lastStableOffset() {
+        load();
+        return Math.min(lastStable, committedEnd);
+    }
+
+    /// Transactions that were aborted, as far as readers of the offsets `[from, to)` must know of
+    /// them; `to` is at most the last stable offset. Reads the index: platform threads only.
+    public List<AbortedTransaction> abortedIn(long from, long to) {
+        // The recent ones first: they leave memory only once they are in the index.
+        PartitionTransactions known = transactions;
+        List<AbortedTransaction> recent = known == null ? List.of() : known.recentAborted();
+        List<AbortedTransaction> found = new ArrayList<>();
+        long[] last = {-1};
+        shard.index()
+                .scanAborted(
+                        key,
+                        from,
+                        aborted -> {
+                            last[0] = aborted.lastOffset();
+                            if (aborted.overlaps(from, to)) {
+                                found.add(aborted);
+                            }
+                            return aborted.lastStableOffset() < to;
+                        });
+        for (AbortedTransaction aborted : recent) {
+            if (aborted.lastOffset() > last[0] && aborted.overlaps(from, to)) {
+                found.add(aborted);
+            }
+        }
+        return found;
+    }
+
+    /// Whether a producer's transaction is known to be going on here; any thread.
+    public boolean inTransaction(long producerId, short epoch) {
+        PartitionTransactions known = transactions;
+        return known != null && known.isOngoing(producerId, epoch);
+    }
+
+    /// Takes part in the verification of a producer's batch; null where none is needed. To be given
+    /// back by [#leave]. Any thread.
+    public @Nullable VerificationGuard join(long producerId, short epoch, int sequence) {
+        return transactions().join(producerId, epoch, sequence);
+    }
+
+    public void leave(VerificationGuard guard) {
+        transactions().leave(guard);
+    }
+
+    synchronized PartitionTransactions transactions() {
+        PartitionTransactions known = transactions;
+        if (known == null) {
+            known = new PartitionTransactions();
+            transactions = known;
+        }
+        return known;
+    }
+
+    /// Transactions that were aborted since the last call.
+    List<AbortedTransaction> takeAborted() {
+        PartitionTransactions known = transactions;
+        return known == null ? List.of() : known.takeAborted();
+    }
+
+    private long stableOffset() {
+        PartitionTransactions known = transactions;
+        long first = known == null ? PartitionTransactions.NONE : known.firstOngoing();
+        return first == PartitionTransactions.NONE ? committedEnd : Math.max(first, logStart);
+    }
+
     /// Runs that hold committed data from an offset on, oldest first, until `bytes` are reached or
     /// the log ends. The first may start before the offset.
     public List<Run> runsFrom(long offset, long bytes) {
         load();
+        long next = Math.max(offset, logStart);
         List<Run> runs = new ArrayList<>();
         long[] left = {bytes};
-        long next = Math.max(offset, logStart);
-        if (!recentHolds(next)) {
+        // The recent ones first: they leave memory only once they are in the index.
+        List<Run> newest = recentFrom(next);
+        if (newest.isEmpty() || newest.getFirst().baseOffset() > next) {
             shard.index()
                     .scan(
                             key,
@@ -111,16 +207,13 @@ public final class Partition {
                                 left[0] -= run.length();
                                 return left[0] > 0;
                             });
-            if (left[0] <= 0) {
-                return runs;
-            }
-            next = runs.isEmpty() ? next : runs.getLast().lastOffset() + 1;
         }
-        synchronized (this) {
-            for (Run run : recent.from(next)) {
-                if (left[0] <= 0) {
-                    break;
-                }
+        long known = runs.isEmpty() ? -1 : runs.getLast().lastOffset();
+        for (Run run : newest) {
+            if (left[0] <= 0) {
+                break;
+            }
+            if (run.lastOffset() > known) {
                 runs.add(run);
                 left[0] -= run.length();
             }
@@ -128,8 +221,8 @@ public final class Partition {
         return runs;
     }
 
-    private synchronized boolean recentHolds(long offset) {
-        return recent.holds(offset);
+    private synchronized List<Run> recentFrom(long offset) {
+        return recent.from(offset);
     }
 
     /// The newest runs, those that are not in the index yet among them, oldest first.
@@ -161,6 +254,7 @@ public final class Partition {
     /// Makes runs readable: they are durable.
     void commit(List<Run> runs) {
         long bytes = 0;
+        long stableBytes;
         List<CommitListener> told;
         synchronized (this) {
             for (Run run : runs) {
@@ -168,20 +262,78 @@ public final class Partition {
                 bytes += run.length();
             }
             committedEnd = runs.getLast().lastOffset() + 1;
+            unstableBytes += bytes;
+            stableBytes = moveStable();
             told = listeners.isEmpty() ? List.of() : List.copyOf(listeners);
+        }
+        if (!grown) {
+            grown = true;
+            shard.noteGrown(key);
         }
         for (CommitListener listener : told) {
             listener.committed(bytes);
+            if (stableBytes > 0) {
+                listener.stable(stableBytes);
+            }
         }
+    }
+
+    /// @return about how many bytes became stable; 0 if the offset did not move
+    private long moveStable() {
+        long stable = stableOffset();
+        if (stable == lastStable) {
+            return 0;
+        }
+        lastStable = stable;
+        long bytes = Math.max(1, unstableBytes);
+        if (stable == committedEnd) {
+            unstableBytes = 0;
+        }
+        return bytes;
+    }
+
+    void takeGrown() {
+        grown = false;
     }
 
     synchronized void trimRecent() {
         recent.trim();
+        PartitionTransactions known = transactions;
+        if (known != null) {
+            known.trimAborted();
+        }
     }
 
-    synchronized void raiseLogStart(long offset) {
-        logStart = offset;
-        recent.dropBefore(offset);
+    void raiseLogStart(long offset) {
+        long stableBytes;
+        List<CommitListener> told;
+        synchronized (this) {
+            logStart = offset;
+            recent.dropBefore(offset);
+            stableBytes = moveStable();
+            told = stableBytes == 0 ? List.of() : List.copyOf(listeners);
+        }
+        for (CommitListener listener : told) {
+            listener.stable(stableBytes);
+        }
+    }
+
+    /// The log ends past an offset, whatever its last run says: compaction may have dropped what
+    /// was there.
+    synchronized void endsPast(long offset) {
+        staged.advanceTo(offset + 1);
+        committedEnd = Math.max(committedEnd, offset + 1);
+        moveStable();
+    }
+
+    /// Takes over the last run as the index has it by now.
+    synchronized void lastRunChanged() {
+        Run last = shard.index().lastRun(key);
+        staged.startAfter(last, committedEnd);
+        recent.clear();
+        if (last != null) {
+            recent.add(last);
+        }
     }
 
     /// Forgets everything; whoever waits is told.
@@ -192,11 +344,17 @@ public final class Partition {
             recent.clear();
             producers.clear();
             committedEnd = 0;
+            lastStable = 0;
             logStart = 0;
+            PartitionTransactions known = transactions;
+            if (known != null) {
+                known.clear();
+            }
             told = List.copyOf(listeners);
         }
         for (CommitListener listener : told) {
             listener.committed(Long.MAX_VALUE);
+            listener.stable(Long.MAX_VALUE);
         }
     }
 }

@@ -1,28 +1,65 @@
 package io.quafka.storage.shard;
 
 import io.quafka.storage.batch.BatchHeader;
+import io.quafka.storage.batch.EndMarker;
+import io.quafka.storage.index.AbortedTransaction;
 import java.nio.ByteBuffer;
 
-/// Notes an appended batch in its partition's producer table and in the index.
+/// Notes an appended batch of a producer in its partition's tables: the same for what is appended
+/// and for what is replayed.
 final class ProducerUpdates {
     private ProducerUpdates() {}
 
-    static void note(
-            Partition partition, IndexFeed feed, ByteBuffer batch, int at, long timestampMs) {
-        long producerId = BatchHeader.producerId(batch, at);
-        Long forgotten =
+    /// @param at a batch with a producer id, its offset final
+    static void note(Partition partition, ByteBuffer batch, int at, long timestampMs) {
+        if (BatchHeader.isControl(batch, at)) {
+            EndMarker marker = EndMarker.of(batch, at);
+            if (marker == null) {
+                return;
+            }
+            ended(partition, batch, at, marker, timestampMs);
+        } else {
+            appended(partition, ProducerTable.claim(batch, at), batch, at, timestampMs);
+        }
+        partition.producers.makeRoom();
+    }
+
+    private static void appended(
+            Partition partition,
+            ProducerTable.Claim claim,
+            ByteBuffer batch,
+            int at,
+            long timestampMs) {
+        long baseOffset = BatchHeader.baseOffset(batch, at);
+        boolean began =
                 partition.producers.appended(
+                        claim, baseOffset, BatchHeader.lastOffset(batch, at), timestampMs);
+        if (began) {
+            partition.transactions().began(claim.producerId(), claim.epoch(), baseOffset);
+        } else if (claim.transactional()) {
+            partition.transactions().wentOn(claim.producerId(), claim.epoch());
+        }
+    }
+
+    private static void ended(
+            Partition partition, ByteBuffer batch, int at, EndMarker marker, long timestampMs) {
+        long producerId = BatchHeader.producerId(batch, at);
+        long offset = BatchHeader.baseOffset(batch, at);
+        PartitionTransactions transactions = partition.transactions();
+        long start =
+                partition.producers.ended(
                         producerId,
                         BatchHeader.producerEpoch(batch, at),
-                        new ProducerTable.Batch(
-                                BatchHeader.baseSequence(batch, at),
-                                BatchHeader.lastSequence(batch, at),
-                                BatchHeader.baseOffset(batch, at),
-                                BatchHeader.lastOffset(batch, at)),
+                        marker.coordinatorEpoch(),
                         timestampMs);
-        feed.producer(partition, producerId);
-        if (forgotten != null) {
-            feed.producerGone(partition, forgotten);
+        if (start == ProducerState.NONE) {
+            return;
+        }
+        transactions.ended(producerId, start);
+        if (!marker.commit()) {
+            long stable = Math.min(transactions.firstOngoing(), offset + 1);
+            AbortedTransaction aborted = new AbortedTransaction(producerId, start, offset, stable);
+            transactions.aborted(aborted);
         }
     }
 }

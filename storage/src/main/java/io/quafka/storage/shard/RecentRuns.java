@@ -36,10 +36,6 @@ final class RecentRuns {
         runs.removeIf(run -> run.lastOffset() < offset);
     }
 
-    boolean holds(long offset) {
-        return !runs.isEmpty() && runs.getFirst().baseOffset() <= offset;
-    }
-
     /// Runs from the one that ends at or behind an offset on.
     List<Run> from(long offset) {
         int low = 0;

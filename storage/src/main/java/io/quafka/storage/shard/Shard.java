@@ -1,5 +1,7 @@
 package io.quafka.storage.shard;
 
+import io.quafka.controller.model.TopicSettings;
+import io.quafka.storage.batch.BatchCleaner;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.index.ShardIndex;
@@ -12,6 +14,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,9 @@ public final class Shard implements AutoCloseable {
     private final RecoveryReport recovery;
     private final ConcurrentHashMap<PartitionKey, Partition> partitions = new ConcurrentHashMap<>();
 
+    /// Partitions that something was appended to since they were last asked for.
+    private final Set<PartitionKey> grown = ConcurrentHashMap.newKeySet();
+
     private Shard(
             int id, ShardIndex index, CommitLog log, RecoverySource source, InstantSource clock)
             throws IOException {
@@ -42,6 +49,7 @@ public final class Shard implements AutoCloseable {
         IndexFeed feed = new IndexFeed(index, log, space);
         GroupApplier applier = new GroupApplier(this, feed);
         this.recovery = log.recover(source.from(), applier::apply);
+        applier.finish();
         space.bases().stream().filter(base -> !log.has(base)).forEach(feed::segmentGone);
         feed.tryCommit();
         this.writer = new ShardWriter(this, feed, clock);
@@ -156,6 +164,67 @@ public final class Shard implements AutoCloseable {
         return done;
     }
 
+    void noteGrown(PartitionKey key) {
+        grown.add(key);
+    }
+
+    /// The partitions that something was appended to since the last call.
+    public Set<PartitionKey> takeGrown() {
+        Set<PartitionKey> taken = Set.copyOf(grown);
+        for (PartitionKey key : taken) {
+            grown.remove(key);
+            Partition partition = partitions.get(key);
+            if (partition != null) {
+                partition.takeGrown();
+            }
+        }
+        return taken;
+    }
+
+    /// What compaction could do with a partition, as far as the index knows by now; null where
+    /// there is nothing until something is appended. Platform threads only.
+    public @Nullable Dirt dirt(Partition partition, TopicSettings settings, long nowMs) {
+        Dirt dirt = Dirt.of(index, partition.key(), Long.MAX_VALUE, settings, nowMs);
+        return dirt == null || !dirt.isWorthCleaning()
+                ? dirt
+                : Dirt.of(index, partition.key(), partition.lastStableOffset(), settings, nowMs);
+    }
+
+    /// Puts what compaction left in the place of what was there; durable when the future completes.
+    ///
+    /// @return false if other runs lie there by now, or there is no room: nothing was changed
+    public CompletableFuture<Boolean> replaceRuns(Partition partition, Replacement replacement) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.ReplaceRuns(partition, replacement, done));
+        return done;
+    }
+
+    /// Makes true what the index says of a partition's size after compaction, a bounded number of
+    /// runs at a time.
+    ///
+    /// @param beforeOffset runs that end before it are looked at
+    /// @return the offset to go on from; -1 if all is done
+    public CompletableFuture<Long> settleSums(Partition partition, long beforeOffset) {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.SettleSums(partition, beforeOffset, done));
+        return done;
+    }
+
+    /// Remembers up to where a partition was compacted, until a crash at worst.
+    public CompletableFuture<Boolean> noteCleaned(Partition partition, long toOffset) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.NoteCleaned(partition, toOffset, done));
+        return done;
+    }
+
+    /// What compaction must leave of a partition's producers, by id.
+    public CompletableFuture<Map<Long, BatchCleaner.LastOfProducer>> lastOfProducers(
+            Partition partition) {
+        CompletableFuture<Map<Long, BatchCleaner.LastOfProducer>> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.LastOfProducers(partition, done));
+        return done;
+    }
+
     CompletableFuture<Boolean> roll() {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         writer.submit(new ShardTask.Roll(done));
@@ -216,6 +285,16 @@ public final class Shard implements AutoCloseable {
     /// True until a write failed; then only reads go on, until the process is started again.
     public boolean isWritable() {
         return writer.isRunning();
+    }
+
+    /// What its writer has done.
+    public AppendCounters appended() {
+        return writer.counters();
+    }
+
+    /// Segments of its log, the active one too.
+    public int segments() {
+        return log.sealed().size() + 1;
     }
 
     public long sizeOnDisk() throws IOException {

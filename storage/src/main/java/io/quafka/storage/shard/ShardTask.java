@@ -1,6 +1,8 @@
 package io.quafka.storage.shard;
 
+import io.quafka.storage.batch.BatchCleaner;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -45,6 +47,25 @@ sealed interface ShardTask {
 
     record ExpireProducers(Partition partition, long beforeMs, CompletableFuture<Integer> done)
             implements Asked<Integer> {}
+
+    /// Logged: what compaction left of a stretch of offsets takes the place of the runs there.
+    /// False if these are other runs by now, or there is no room: nothing was changed then.
+    record ReplaceRuns(
+            Partition partition, Replacement replacement, CompletableFuture<Boolean> done)
+            implements Asked<Boolean> {}
+
+    /// What the index says of a partition's bytes is made true after compaction: a bounded number
+    /// of runs that end before an offset. Answers the offset to go on from, or -1.
+    record SettleSums(Partition partition, long beforeOffset, CompletableFuture<Long> done)
+            implements Asked<Long> {}
+
+    /// A partition was compacted up to an offset.
+    record NoteCleaned(Partition partition, long toOffset, CompletableFuture<Boolean> done)
+            implements Asked<Boolean> {}
+
+    record LastOfProducers(
+            Partition partition, CompletableFuture<Map<Long, BatchCleaner.LastOfProducer>> done)
+            implements Asked<Map<Long, BatchCleaner.LastOfProducer>> {}
 
     /// Hands what is pending to the index.
     record FeedIndex(CompletableFuture<Boolean> done) implements Asked<Boolean> {}

@@ -43,6 +43,8 @@ final class ShardWriter {
     private final Shard shard;
     private final IndexFeed feed;
     private final GroupWriter groups;
+    private final RunReplacement replacements;
+    private final RunSums sums;
     private final CommitLog commitLog;
     private final ConcurrentLinkedQueue<ShardTask> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
@@ -52,6 +54,7 @@ final class ShardWriter {
     /// How many tasks must be queued to wake the parked writer.
     private volatile int wakeAt = 1;
 
+    private final AppendCounters counters = new AppendCounters();
     private int lastGroupRequests;
     private long lastWriteNanos;
     private volatile boolean terminated;
@@ -75,7 +78,9 @@ final class ShardWriter {
         this.shard = shard;
         this.feed = feed;
         this.commitLog = shard.log();
-        this.groups = new GroupWriter(shard, feed, clock);
+        this.groups = new GroupWriter(shard, feed, counters, clock);
+        this.replacements = new RunReplacement(shard, feed);
+        this.sums = new RunSums(shard.index(), feed);
         this.thread = Thread.ofPlatform().name("quafka-shard-" + shard.id()).unstarted(this::loop);
     }
 
@@ -93,6 +98,10 @@ final class ShardWriter {
 
     boolean isRunning() {
         return state instanceof State.Running;
+    }
+
+    AppendCounters counters() {
+        return counters;
     }
 
     void submit(ShardTask task) {
@@ -210,6 +219,7 @@ final class ShardWriter {
         groups.append(appends, epoch);
         lastWriteNanos = System.nanoTime() - begin;
         lastGroupRequests = appends.size();
+        counters.wrote(appends, lastWriteNanos);
         // The last first: a connection answers in order, so that all its answers become ready with
         // its
         // oldest one, go out in one write, and bring the client's next requests back together.
@@ -237,9 +247,20 @@ final class ShardWriter {
             }
             case ShardTask.ExpireProducers(Partition partition, long beforeMs, var done) -> {
                 partition.load();
-                List<Long> gone = partition.producers.expire(beforeMs);
-                gone.forEach(id -> feed.producerGone(partition, id));
-                done.complete(gone.size());
+                int gone = partition.producers.expire(beforeMs);
+                feed.producers(partition);
+                done.complete(gone);
+            }
+            case ShardTask.ReplaceRuns replace -> replacements.write(replace, epoch);
+            case ShardTask.SettleSums(Partition partition, long before, var done) ->
+                    done.complete(sums.settle(partition, before));
+            case ShardTask.NoteCleaned(Partition partition, long to, var done) -> {
+                feed.cleanedTo(partition, to);
+                done.complete(feed.tryCommit());
+            }
+            case ShardTask.LastOfProducers(Partition partition, var done) -> {
+                partition.load();
+                done.complete(partition.producers.lasts());
             }
             case ShardTask.FeedIndex(var done) -> done.complete(feed.tryCommit());
         }
@@ -290,12 +311,7 @@ final class ShardWriter {
                 interrupted = true;
             }
         }
-        // After a failed write the feed holds what was staged and never written: committed, it
-        // would
-        // have a retried batch taken for a duplicate. Replay finds what the log really has.
-        if (!(state instanceof State.Failed)) {
-            feed.tryCommit();
-        }
+        feed.tryCommit();
         feed.close();
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package io.quafka.storage.shard;
 
 import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.index.Run;
+import io.quafka.storage.log.Stretch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,23 @@ final class StagedRuns {
         return cutter.finish();
     }
 
+    /// Makes runs of what is left of a damaged one; each stretch that does not check is a run of
+    /// its own, so that its offsets are there to be read, and fail.
+    ///
+    /// @param writtenMs when the run was written
+    List<Run> runsOf(
+            ByteBuffer bytes, List<Stretch> stretches, long position, int epoch, long writtenMs) {
+        RunCutter cutter = new RunCutter(position, epoch);
+        for (Stretch stretch : stretches) {
+            if (stretch.sound()) {
+                cutter.add(bytes, bytes.position() + stretch.at());
+            } else {
+                cutter.addDamaged(stretch, writtenMs);
+            }
+        }
+        return cutter.finish();
+    }
+
     /// The staged batches as runs, as they will lie from a log position on.
     List<Run> stagedRuns(long position, int epoch) {
         RunCutter cutter = new RunCutter(position, epoch);
@@ -112,6 +130,23 @@ final class StagedRuns {
             lastOffset = BatchHeader.lastOffset(buffer, at);
             maxTimestamp = Math.max(maxTimestamp, BatchHeader.maxTimestamp(buffer, at));
             return size;
+        }
+
+        /// The row covers no more bytes than a run has: enough for a reader to see that they do not
+        /// check. The time is the partition's latest so far, which makes the damaged run neither
+        /// expire before its neighbours nor hold up those that follow.
+        void addDamaged(Stretch stretch, long writtenMs) {
+            finish();
+            int covered = Math.min(stretch.length(), RUN_BYTES_MAX);
+            baseOffset = stretch.baseOffset();
+            lastOffset = stretch.lastOffset();
+            length = covered;
+            maxTimestamp =
+                    cumulativeMaxTimestamp == BatchHeader.NO_TIMESTAMP
+                            ? writtenMs
+                            : cumulativeMaxTimestamp;
+            cut();
+            position += stretch.length() - covered;
         }
 
         private void cut() {

@@ -22,6 +22,7 @@ final class IndexModel {
     final Map<PartitionKey, TreeMap<Long, Run>> runs = new HashMap<>();
     final Map<PartitionKey, Long> logStarts = new HashMap<>();
     final Map<PartitionKey, TreeMap<Long, byte[]>> producers = new HashMap<>();
+    final Map<PartitionKey, TreeMap<Long, AbortedTransaction>> aborted = new HashMap<>();
     final Map<Long, Long> segments = new TreeMap<>();
     final Map<String, byte[]> states = new HashMap<>();
     long applied;
@@ -30,6 +31,7 @@ final class IndexModel {
         IndexModel copy = new IndexModel();
         runs.forEach((key, value) -> copy.runs.put(key, new TreeMap<>(value)));
         producers.forEach((key, value) -> copy.producers.put(key, new TreeMap<>(value)));
+        aborted.forEach((key, value) -> copy.aborted.put(key, new TreeMap<>(value)));
         copy.logStarts.putAll(logStarts);
         copy.segments.putAll(segments);
         copy.states.putAll(states);
@@ -43,6 +45,10 @@ final class IndexModel {
 
     TreeMap<Long, byte[]> producers(PartitionKey partition) {
         return producers.computeIfAbsent(partition, _ -> new TreeMap<>());
+    }
+
+    TreeMap<Long, AbortedTransaction> aborted(PartitionKey partition) {
+        return aborted.computeIfAbsent(partition, _ -> new TreeMap<>());
     }
 
     @Nullable Run lastRun(PartitionKey partition) {
@@ -94,6 +100,7 @@ final class IndexModel {
         keys.addAll(logStarts.keySet());
         runs.forEach((key, value) -> addUnless(value.isEmpty(), keys, key));
         producers.forEach((key, value) -> addUnless(value.isEmpty(), keys, key));
+        aborted.forEach((key, value) -> addUnless(value.isEmpty(), keys, key));
         return List.copyOf(keys);
     }
 
@@ -106,6 +113,7 @@ final class IndexModel {
     void deletePartition(PartitionKey partition) {
         runs.remove(partition);
         producers.remove(partition);
+        aborted.remove(partition);
         logStarts.remove(partition);
     }
 }

@@ -139,7 +139,7 @@ class IndexModelTest {
         long number = random.nextInt(8);
         byte[] bytes = new byte[random.nextInt(40)];
         random.nextBytes(bytes);
-        switch (random.nextInt(7)) {
+        switch (random.nextInt(9)) {
             case 0 -> {
                 update.putLogStart(partition, number);
                 model.logStarts.put(partition, number);
@@ -161,6 +161,16 @@ class IndexModelTest {
                 model.segments.remove(number);
             }
             case 5 -> {
+                var aborted =
+                        new AbortedTransaction(number, random.nextInt(8), number, bytes.length);
+                update.putAborted(partition, aborted);
+                model.aborted(partition).put(number, aborted);
+            }
+            case 6 -> {
+                update.deleteAbortedBefore(partition, number);
+                model.aborted(partition).headMap(number).clear();
+            }
+            case 7 -> {
                 update.putState("name" + number, bytes);
                 model.states.put("name" + number, bytes);
             }
@@ -192,6 +202,12 @@ class IndexModelTest {
                 .as(when)
                 .isEqualTo(model.logStarts.getOrDefault(partition, 0L));
         assertThat(shard.producers(partition)).as(when).isEqualTo(model.producerEntries(partition));
+        long marker = random.nextInt(8);
+        List<AbortedTransaction> aborted = new ArrayList<>();
+        shard.scanAborted(partition, marker, aborted::add);
+        assertThat(aborted)
+                .as(when)
+                .isEqualTo(List.copyOf(model.aborted(partition).tailMap(marker).values()));
         for (int lookup = 0; lookup < 3; lookup++) {
             long offset = random.nextLong(last == null ? 2 : last.lastOffset() + 2);
             assertThat(shard.runFor(partition, offset))

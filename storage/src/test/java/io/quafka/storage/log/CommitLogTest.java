@@ -164,8 +164,45 @@ class CommitLogTest {
             List<Long> positions = new ArrayList<>();
             RecoveryReport report = log.recover(0, read -> positions.add(read.position()));
             assertThat(report.damages()).hasSize(1);
-            assertThat(report.damages().getFirst().what()).contains("offset 1");
+            assertThat(report.damages().getFirst().what()).contains("offsets 1 to 1");
             assertThat(positions).hasSize(3);
+        }
+    }
+
+    @Test
+    void everyDamagedRunOfAGroupIsToldWithItsOffsets() throws Exception {
+        long position;
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            group.clear();
+            for (int partition = 0; partition < 3; partition++) {
+                group.openRun(TOPIC, partition, 10L * partition);
+                for (int i = 0; i < 2; i++) {
+                    ByteBuffer batch = StoredBatches.of(1000, "one", "two", "three");
+                    BatchHeader.setBaseOffset(batch, 0, 10L * partition + 3L * i);
+                    group.addBatch(batch);
+                }
+            }
+            position = log.end() + group.payloadOffset();
+            log.append(group, 1);
+            log.sync();
+            append(log, "after");
+        }
+        int run = 2 * StoredBatches.of(1000, "one", "two", "three").remaining();
+        overwrite(position + 30, (byte) 1);
+        overwrite(position + 2L * run + 8, (byte) 1);
+        try (CommitLog log = open()) {
+            List<Group> groups = new ArrayList<>();
+            RecoveryReport report = log.recover(0, groups::add);
+            assertThat(report.damages())
+                    .extracting(RecoveryReport.Damage::what)
+                    .satisfiesExactly(
+                            what -> assertThat(what).contains("partition 0 offsets 0 to 5"),
+                            what -> assertThat(what).contains("partition 2 offsets 20 to 25"));
+            assertThat(groups).hasSize(2);
+            assertThat(groups.getFirst().damaged())
+                    .extracting(GroupEntry::partition)
+                    .containsExactly(0, 2);
         }
     }
 

@@ -92,8 +92,7 @@ class CrashTest {
         }
     }
 
-    private static void delete(NodeUnderTest node, Topic topic, int partition, long to)
-            throws Exception {
+    static void delete(NodeUnderTest node, Topic topic, int partition, long to) throws Exception {
         node.node()
                 .deleteRecords(
                         new DeleteRecordsRequestData()
@@ -128,14 +127,14 @@ class CrashTest {
         node.node().shards().forEach(shard -> assertThat(shard.recovery().damages()).isEmpty());
     }
 
-    private static long[] logEnds(NodeUnderTest node) {
+    static long[] logEnds(NodeUnderTest node) {
         long[] ends = new long[3];
         node.node().shards().forEach(shard -> ends[shard.id()] = shard.logEnd());
         return ends;
     }
 
     /// Arbitrary bytes past each log's end: zeros, noise, or a copy of earlier log bytes.
-    private static void tear(Path directory, long[] ends, Random random) throws IOException {
+    static void tear(Path directory, long[] ends, Random random) throws IOException {
         for (int shard = 1; shard <= 2; shard++) {
             Path active;
             try (Stream<Path> files = Files.list(directory.resolve("shard-" + shard))) {
@@ -161,7 +160,32 @@ class CrashTest {
         }
     }
 
-    private static void copyTree(Path from, Path to) throws IOException {
+    /// Copies as often as it takes until no file came or went meanwhile: a crash sees one moment.
+    static void copyTree(Path from, Path to) throws IOException {
+        List<String> before;
+        do {
+            before = files(from);
+            if (Files.exists(to)) {
+                try (Stream<Path> old = Files.walk(to)) {
+                    for (Path file : old.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                }
+            }
+            copyOnce(from, to);
+        } while (!before.equals(files(from)));
+    }
+
+    private static List<String> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.map(Path::toString)
+                    .filter(file -> !file.endsWith(".spare"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static void copyOnce(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {
                 Path target = to.resolve(from.relativize(file).toString());

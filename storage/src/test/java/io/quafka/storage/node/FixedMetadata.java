@@ -2,6 +2,7 @@ package io.quafka.storage.node;
 
 import io.quafka.controller.Metadata;
 import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.CompactionSettings;
 import io.quafka.controller.model.PartitionShards;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
@@ -92,6 +93,26 @@ final class FixedMetadata implements Metadata {
         ClusterImage previous = image;
         image = next;
         listeners.forEach(listener -> listener.accept(previous, next));
+    }
+
+    /// Of a topic that is compacted as soon as there is anything to do.
+    static TopicSettings compacted(boolean deleted, long retentionMs, long deleteRetentionMs) {
+        return new TopicSettings(
+                true,
+                deleted,
+                retentionMs,
+                -1,
+                -2,
+                -2,
+                1 << 20,
+                1,
+                10 << 20,
+                1,
+                "producer",
+                TimestampType.CREATE_TIME,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                new CompactionSettings(0, Long.MAX_VALUE, 0, deleteRetentionMs));
     }
 
     static TopicSettings settings(long retentionMs, long retentionBytes) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quafka.controller.model.Topic;
 import io.quafka.storage.FetchReply;
 import io.quafka.storage.StoredBatches;
+import io.quafka.storage.coordinator.CoordinatorConfig;
 import io.quafka.storage.index.IndexOptions;
 import io.quafka.storage.log.LogOptions;
 import java.nio.ByteBuffer;
@@ -35,6 +36,9 @@ final class NodeUnderTest implements AutoCloseable {
     final InstantSource clock = () -> Instant.ofEpochMilli(nowMs.get());
     private final Path directory;
     private final LogOptions log;
+    private final long readBufferBytes;
+    private CompactionConfig compaction = CompactionConfig.DEFAULT;
+    private Duration retentionInterval = Duration.ofSeconds(1);
     private LocalStorageNode node;
 
     NodeUnderTest(Path directory, int shards, LogOptions log) throws Exception {
@@ -42,9 +46,28 @@ final class NodeUnderTest implements AutoCloseable {
     }
 
     NodeUnderTest(Path directory, FixedMetadata metadata, LogOptions log) throws Exception {
+        this(directory, metadata, log, 64 << 20);
+    }
+
+    NodeUnderTest(Path directory, FixedMetadata metadata, LogOptions log, long readBufferBytes)
+            throws Exception {
         this.directory = directory;
         this.log = log;
+        this.readBufferBytes = readBufferBytes;
         this.metadata = metadata;
+        this.node = open();
+    }
+
+    /// Compacts only when it is told to.
+    NodeUnderTest(
+            Path directory, FixedMetadata metadata, long keysBytes, Duration retentionInterval)
+            throws Exception {
+        this.directory = directory;
+        this.log = SMALL_SEGMENTS;
+        this.readBufferBytes = 64 << 20;
+        this.metadata = metadata;
+        this.compaction = new CompactionConfig(Duration.ofDays(1), keysBytes, 1L << 40);
+        this.retentionInterval = retentionInterval;
         this.node = open();
     }
 
@@ -54,10 +77,12 @@ final class NodeUnderTest implements AutoCloseable {
                         directory,
                         log,
                         IndexOptions.DEFAULTS,
-                        64 << 20,
+                        readBufferBytes,
                         2,
-                        Duration.ofSeconds(1),
-                        StorageConfig.PRODUCER_EXPIRY);
+                        retentionInterval,
+                        StorageConfig.PRODUCER_EXPIRY,
+                        compaction,
+                        CoordinatorConfig.DEFAULTS);
         return LocalStorageNode.open(config, 1, metadata, clock);
     }
 

@@ -1,10 +1,12 @@
 package io.quafka.storage.remote;
 
+import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.FetchReply;
 import io.quafka.storage.StorageNode;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
@@ -30,6 +32,10 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /// A storage node of one partition and one batch, in memory: it stamps batches in place as a real
@@ -39,6 +45,7 @@ final class MemoryStorageNode implements StorageNode {
     static final long BASE_OFFSET = 4_242;
 
     final AtomicInteger released = new AtomicInteger();
+    final List<Integer> maxBytesAsked = new CopyOnWriteArrayList<>();
     private final CompletableFuture<ByteBuffer> stored = new CompletableFuture<>();
 
     /// What the partition holds, once it holds something.
@@ -68,6 +75,7 @@ final class MemoryStorageNode implements StorageNode {
     @Override
     public CompletableFuture<FetchReply> fetch(FetchRequestData request) {
         Uuid topic = request.topics().getFirst().topicId();
+        maxBytesAsked.add(request.maxBytes());
         return stored.thenApply(records ->
                 new FetchReply(
                         new FetchResponseData()
@@ -123,10 +131,22 @@ final class MemoryStorageNode implements StorageNode {
     }
 
     @Override
+    public CompletableFuture<WriteTxnMarkersResponseData> writeTxnMarkers(
+            WriteTxnMarkersRequestData request) {
+        return CompletableFuture.failedFuture(new IllegalStateException("no transactions here"));
+    }
+
+    @Override
     public CompletableFuture<DescribeLogDirsResponseData> describeLogDirs(
             DescribeLogDirsRequestData request) {
         return CompletableFuture.completedFuture(
                 new DescribeLogDirsResponseData()
                         .setResults(List.of(new DescribeLogDirsResult().setLogDir("/data"))));
+    }
+
+    /// Coordinates nothing.
+    @Override
+    public CompletableFuture<ApiMessage> coordinate(CoordinatorCall call) {
+        return CompletableFuture.completedFuture(call.refuse(Errors.NOT_COORDINATOR));
     }
 }

@@ -10,8 +10,10 @@ import io.quafka.wire.KafkaPeer;
 import io.quafka.wire.KafkaServer;
 import io.quafka.wire.PeerLimits;
 import io.quafka.wire.PeerUnavailableException;
+import io.quafka.wire.PooledBuffer;
 import io.quafka.wire.ServerLimits;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Test;
 class RemoteStorageNodeTest {
     private final BufferPool serverPool = new BufferPool(64 << 20);
     private final BufferPool peerPool = new BufferPool(64 << 20);
+    private final AnswerMemory answers = new AnswerMemory(new BufferPool(64 << 20));
     private final MemoryStorageNode node = new MemoryStorageNode();
     private final KafkaServer server =
             KafkaServer.builder(new StorageRequestHandler(node), serverPool)
@@ -41,13 +44,11 @@ class RemoteStorageNodeTest {
                     .build()
                     .start();
     private final RemoteStorageNode remote =
-            new RemoteStorageNode(
-                    new KafkaPeer(
-                            "127.0.0.1",
-                            server.port(),
-                            "gateway",
-                            peerPool,
-                            PeerLimits.defaults()));
+            new RemoteStorageNode(peer(peerPool), peer(answers.pool()), answers);
+
+    private KafkaPeer peer(BufferPool pool) {
+        return new KafkaPeer("127.0.0.1", server.port(), "gateway", pool, PeerLimits.defaults());
+    }
 
     @AfterEach
     void nothingIsLeft() {
@@ -55,6 +56,8 @@ class RemoteStorageNodeTest {
         server.close();
         await().untilAsserted(() -> assertThat(serverPool.inUse()).isZero());
         await().untilAsserted(() -> assertThat(peerPool.inUse()).isZero());
+        await().untilAsserted(() -> assertThat(answers.pool().inUse()).isZero());
+        assertThat(answers.promised()).isZero();
     }
 
     private static <T> T get(CompletableFuture<T> future) throws Exception {
@@ -123,15 +126,15 @@ class RemoteStorageNodeTest {
                 .isEqualTo(sent.slice(8, sent.limit() - 8));
         assertThat(fetched.isDirect()).isTrue();
         await().until(() -> node.released.get() == 1);
-        assertThat(peerPool.inUse()).isGreaterThan(3 << 20);
+        assertThat(answers.pool().inUse()).isGreaterThan(3 << 20);
         reply.release().run();
-        assertThat(peerPool.inUse()).isZero();
+        assertThat(answers.pool().inUse()).isZero();
     }
 
     @Test
     void aFetchThatWaitsHoldsNoProduceUp() throws Exception {
         CompletableFuture<FetchReply> waiting = remote.fetch(fetch());
-        get(remote.listOffsets(offsets()));
+        await().until(() -> node.maxBytesAsked.size() == 1);
         assertThat(waiting).isNotDone();
         get(remote.produce(produce(batch(100), 1)));
         FetchReply reply = get(waiting);
@@ -142,12 +145,60 @@ class RemoteStorageNodeTest {
     @Test
     void aFetchThatWasGivenUpKeepsNoMemory() throws Exception {
         CompletableFuture<FetchReply> waiting = remote.fetch(fetch());
-        get(remote.listOffsets(offsets()));
+        await().until(() -> node.maxBytesAsked.size() == 1);
         waiting.cancel(true);
         get(remote.produce(produce(batch(100_000), 1)));
         await().until(() -> node.released.get() == 1);
+        await().until(() -> answers.promised() == 0);
+        assertThat(answers.pool().inUse()).isZero();
+    }
+
+    @Test
+    void fetchesAskForNoMoreThanThereWillBeRoomFor() throws Exception {
+        List<CompletableFuture<FetchReply>> waiting = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            waiting.add(remote.fetch(fetch().setMaxBytes(50 << 20)));
+        }
+        await().until(() -> node.maxBytesAsked.size() == 200);
+        assertThat(node.maxBytesAsked).allMatch(bytes -> bytes >= AnswerMemory.FETCH_BYTES_MIN);
+        assertThat(node.maxBytesAsked.getFirst()).isEqualTo((64 << 20) / AnswerMemory.PARTS);
+        assertThat(answers.promised())
+                .isEqualTo(node.maxBytesAsked.stream().mapToInt(bytes -> bytes).sum())
+                .isLessThan(
+                        answers.pool().capacity()
+                                - answers.pool().capacity() / AnswerMemory.RESERVE
+                                + 200L * AnswerMemory.FETCH_BYTES_MIN);
+        get(remote.produce(produce(batch(100), 1)));
+        for (CompletableFuture<FetchReply> each : waiting) {
+            get(each).release().run();
+        }
+        await().until(() -> answers.promised() == 0);
+    }
+
+    @Test
+    void whatAnswersHoldIsNotPromisedAgain() throws Exception {
+        PooledBuffer held = answers.pool().acquire(54 << 20);
+        get(remote.produce(produce(batch(100), 1)));
+        get(remote.fetch(fetch().setMaxBytes(50 << 20))).release().run();
+        get(remote.fetch(fetch().setMaxBytes(1_000))).release().run();
+        held.release();
+        get(remote.fetch(fetch().setMaxBytes(50 << 20))).release().run();
+        assertThat(node.maxBytesAsked)
+                .containsExactly(
+                        AnswerMemory.FETCH_BYTES_MIN, 1_000, (64 << 20) / AnswerMemory.PARTS);
+    }
+
+    @Test
+    void anAnswerWithoutRoomHoldsUpNoProduce() throws Exception {
+        PooledBuffer all = answers.pool().acquire(64 << 20);
+        get(remote.produce(produce(batch(1 << 20), 1)));
+        CompletableFuture<FetchReply> starved = remote.fetch(fetch().setMaxBytes(50 << 20));
+        await().until(() -> answers.pool().waiting() == 1);
+        get(remote.produce(produce(batch(1 << 20), 1)));
         get(remote.listOffsets(offsets()));
-        assertThat(peerPool.inUse()).isZero();
+        assertThat(starved).isNotDone();
+        all.release();
+        get(starved).release().run();
     }
 
     @Test

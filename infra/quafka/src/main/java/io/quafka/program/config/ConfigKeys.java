@@ -144,6 +144,28 @@ public final class ConfigKeys {
                     "1d",
                     "An idempotent producer that sent nothing for so long is forgotten.");
 
+    public static final ConfigKey<Duration> STORAGE_COMPACTION_INTERVAL =
+            new ConfigKey<>(
+                    "storage.compaction.interval",
+                    ValueType.duration(Duration.ofMillis(10), Duration.ofDays(1)),
+                    "15s",
+                    "How often it is looked for partitions of compacted topics that are worth compacting.");
+
+    public static final ConfigKey<Long> STORAGE_COMPACTION_KEYS_BYTES =
+            new ConfigKey<>(
+                    "storage.compaction.keys.bytes",
+                    ValueType.bytes(MIB, GIB),
+                    "32MiB",
+                    "Most memory for the keys of one compaction, 32 bytes for each; of a partition with more new keys a part is"
+                            + " compacted at a time.");
+
+    public static final ConfigKey<Long> STORAGE_COMPACTION_BYTES_PER_SECOND =
+            new ConfigKey<>(
+                    "storage.compaction.bytes.per.second",
+                    ValueType.bytes(MIB, TIB),
+                    "64MiB",
+                    "Most that compaction reads and writes.");
+
     public static final ConfigKey<Long> GATEWAY_FRAME_BYTES_MAX =
             new ConfigKey<>(
                     "gateway.frame.bytes.max",
@@ -177,7 +199,7 @@ public final class ConfigKeys {
                     "memory.buffers.bytes",
                     ValueType.bytes(32 * MIB, TIB),
                     "256MiB",
-                    "Most memory outside the heap for requests being read and answers being sent, of all connections together.");
+                    "Most memory outside the heap for requests being read and answers being sent, of all connections together. A gateway in a process of its own keeps half of it for the answers to fetches.");
 
     public static final ConfigKey<Integer> CONTROLLER_MEMBER_ID =
             new ConfigKey<>(
@@ -223,6 +245,111 @@ public final class ConfigKeys {
                     "true",
                     "Whether a topic that a client asks for by name, and allows to be created, is created.");
 
+    public static final ConfigKey<Integer> OFFSETS_TOPIC_PARTITIONS =
+            new ConfigKey<>(
+                    "offsets.topic.num.partitions",
+                    ValueType.integer(1, 10_000),
+                    "50",
+                    "Partitions of __consumer_offsets and __transaction_state, over which groups and transactional ids are"
+                            + " spread. Counts when the topics are made, which is when they are first needed.");
+
+    public static final ConfigKey<Long> OFFSETS_TOPIC_SEGMENT_BYTES =
+            new ConfigKey<>(
+                    "offsets.topic.segment.bytes",
+                    ValueType.bytes(MIB, 2 * GIB - MIB),
+                    "4MiB",
+                    "Newest bytes of each partition of these topics that compaction leaves alone until they are an hour old;"
+                            + " fewer make coordinators start faster. Counts when the topics are made.");
+
+    public static final ConfigKey<Integer> OFFSETS_RETENTION_MINUTES =
+            new ConfigKey<>(
+                    "offsets.retention.minutes",
+                    ValueType.integer(1, Integer.MAX_VALUE),
+                    "10080",
+                    "How long the committed offsets of a group without members are kept.");
+
+    public static final ConfigKey<Integer> OFFSETS_RETENTION_CHECK_INTERVAL_MS =
+            new ConfigKey<>(
+                    "offsets.retention.check.interval.ms",
+                    ValueType.integer(1, Integer.MAX_VALUE),
+                    "600000",
+                    "How often committed offsets are checked for having expired.");
+
+    public static final ConfigKey<Integer> OFFSET_METADATA_MAX_BYTES =
+            new ConfigKey<>(
+                    "offset.metadata.max.bytes",
+                    ValueType.integer(0, Integer.MAX_VALUE),
+                    "4096",
+                    "The longest text that a client may commit with an offset.");
+
+    public static final ConfigKey<Integer> GROUP_INITIAL_REBALANCE_DELAY_MS =
+            new ConfigKey<>(
+                    "group.initial.rebalance.delay.ms",
+                    ValueType.integer(0, Integer.MAX_VALUE),
+                    "3000",
+                    "How long an empty group of the classic protocol waits for more members before it first assigns"
+                            + " partitions.");
+
+    public static final ConfigKey<Integer> GROUP_MIN_SESSION_TIMEOUT_MS =
+            new ConfigKey<>(
+                    "group.min.session.timeout.ms",
+                    ValueType.integer(1, Integer.MAX_VALUE),
+                    "6000",
+                    "The shortest session time-out that a member of the classic protocol may ask for.");
+
+    public static final ConfigKey<Integer> GROUP_MAX_SESSION_TIMEOUT_MS =
+            new ConfigKey<>(
+                    "group.max.session.timeout.ms",
+                    ValueType.integer(1, Integer.MAX_VALUE),
+                    "1800000",
+                    "The longest session time-out that a member of the classic protocol may ask for.");
+
+    public static final ConfigKey<Integer> GROUP_MAX_SIZE =
+            new ConfigKey<>(
+                    "group.max.size",
+                    ValueType.integer(1, Integer.MAX_VALUE),
+                    "2147483647",
+                    "Most members of a group of the classic protocol.");
+
+    /// What the group coordinator is told as it is.
+    public static final List<ConfigKey<Integer>> GROUP_COORDINATOR =
+            List.of(
+                    OFFSETS_RETENTION_MINUTES,
+                    OFFSETS_RETENTION_CHECK_INTERVAL_MS,
+                    OFFSET_METADATA_MAX_BYTES,
+                    GROUP_INITIAL_REBALANCE_DELAY_MS,
+                    GROUP_MIN_SESSION_TIMEOUT_MS,
+                    GROUP_MAX_SESSION_TIMEOUT_MS,
+                    GROUP_MAX_SIZE);
+
+    public static final ConfigKey<Integer> TRANSACTION_MAX_TIMEOUT_MS =
+            new ConfigKey<>(
+                    "transaction.max.timeout.ms",
+                    ValueType.integer(1, Integer.MAX_VALUE),
+                    "900000",
+                    "The longest time-out that a producer may ask for its transactions.");
+
+    public static final ConfigKey<Integer> TRANSACTIONAL_ID_EXPIRATION_MS =
+            new ConfigKey<>(
+                    "transactional.id.expiration.ms",
+                    ValueType.integer(1, Integer.MAX_VALUE),
+                    "604800000",
+                    "How long a transactional id that nobody uses is remembered.");
+
+    public static final ConfigKey<Integer> TRANSACTION_ABORT_INTERVAL_MS =
+            new ConfigKey<>(
+                    "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+                    ValueType.integer(1, Integer.MAX_VALUE),
+                    "10000",
+                    "How often transactions are checked for having timed out; those that have are aborted.");
+
+    /// What the transaction coordinator is told as it is.
+    public static final List<ConfigKey<Integer>> TRANSACTION_COORDINATOR =
+            List.of(
+                    TRANSACTION_MAX_TIMEOUT_MS,
+                    TRANSACTIONAL_ID_EXPIRATION_MS,
+                    TRANSACTION_ABORT_INTERVAL_MS);
+
     public static final ConfigKey<Duration> SHUTDOWN_DRAIN =
             new ConfigKey<>(
                     "shutdown.drain.max",
@@ -243,6 +370,18 @@ public final class ConfigKeys {
                     GATEWAY_IDLE_TIMEOUT,
                     AUTO_CREATE_TOPICS,
                     NUM_PARTITIONS,
+                    OFFSETS_TOPIC_PARTITIONS,
+                    OFFSETS_TOPIC_SEGMENT_BYTES,
+                    OFFSETS_RETENTION_MINUTES,
+                    OFFSETS_RETENTION_CHECK_INTERVAL_MS,
+                    OFFSET_METADATA_MAX_BYTES,
+                    GROUP_INITIAL_REBALANCE_DELAY_MS,
+                    GROUP_MIN_SESSION_TIMEOUT_MS,
+                    GROUP_MAX_SESSION_TIMEOUT_MS,
+                    GROUP_MAX_SIZE,
+                    TRANSACTION_MAX_TIMEOUT_MS,
+                    TRANSACTIONAL_ID_EXPIRATION_MS,
+                    TRANSACTION_ABORT_INTERVAL_MS,
                     STORAGE_LISTEN,
                     STORAGE_ADVERTISED,
                     STORAGE_SHARDS,
@@ -257,6 +396,9 @@ public final class ConfigKeys {
                     STORAGE_INDEX_OPEN_FILES_MAX,
                     STORAGE_RETENTION_INTERVAL,
                     STORAGE_PRODUCER_EXPIRY,
+                    STORAGE_COMPACTION_INTERVAL,
+                    STORAGE_COMPACTION_KEYS_BYTES,
+                    STORAGE_COMPACTION_BYTES_PER_SECOND,
                     CONTROLLER_MEMBERS,
                     CONTROLLER_MEMBER_ID,
                     CONTROLLER_SESSION_TIMEOUT,

@@ -92,12 +92,14 @@ public final class BrokerProcess implements RunningRole {
                                     Settings.storage(configuration, data.resolve("storage")),
                                     registration.nodeId(),
                                     controller.metadata(),
+                                    new Peers(_ -> null, controller),
                                     clock));
         } finally {
             // Closed before the storage node, though it was bound before that was opened.
             opened.add(port);
         }
         storage.set(node);
+        port.describe(node);
         ClusterDefaults.apply(controller, configuration).join();
         opened.add(registration).startHeartbeats();
         port.open();

@@ -6,6 +6,7 @@ import io.quafka.controller.model.NodeRole;
 import io.quafka.gateway.Gateway;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.wire.BufferPool;
 import java.time.InstantSource;
 import java.util.Set;
@@ -16,6 +17,10 @@ import org.slf4j.LoggerFactory;
 /// A gateway in a process of its own. It keeps nothing, so that it is somebody new at every start.
 public final class GatewayProcess implements RunningRole {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
+
+    /// This part of the buffers' memory is for storage nodes' answers to fetches, the rest for
+    /// requests: clients that do not take their answers keep nobody from producing.
+    private static final int ANSWERS_SHARE = 2;
 
     private final ClosingStack opened = new ClosingStack();
     private String readyLine = "";
@@ -38,9 +43,11 @@ public final class GatewayProcess implements RunningRole {
 
     private void open(Configuration configuration) throws InterruptedException {
         Controller controller = Cluster.join(configuration, opened);
-        BufferPool buffers = new BufferPool(configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES));
+        long memory = configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES);
+        AnswerMemory answers = new AnswerMemory(new BufferPool(memory / ANSWERS_SHARE));
+        BufferPool buffers = new BufferPool(memory - answers.pool().capacity());
         RemoteStorageNodes storage =
-                opened.add(new RemoteStorageNodes(controller.metadata(), buffers));
+                opened.add(new RemoteStorageNodes(controller.metadata(), buffers, answers));
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));
         Gateway gateway =
@@ -58,6 +65,7 @@ public final class GatewayProcess implements RunningRole {
                                         configuration.get(ConfigKeys.GATEWAY_LISTEN),
                                         Settings.clientLimits(configuration),
                                         configuration.get(ConfigKeys.SHUTDOWN_DRAIN))
+                                .describe(answers)
                                 .bind());
         registration.register(
                 new Command.RegisterNode(

@@ -1,11 +1,15 @@
 package io.quafka.program.roles;
 
+import io.quafka.storage.node.LocalStorageNode;
+import io.quafka.storage.node.StorageFigures;
+import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.wire.BufferPool;
 import io.quafka.wire.CloseReason;
 import io.quafka.wire.HttpEndpoint;
 import io.quafka.wire.HttpEndpoint.Answer;
 import io.quafka.wire.KafkaServer;
 import io.quafka.wire.ServerCounters;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,6 +33,8 @@ final class HttpResources {
     private final Supplier<Phase> phase;
     private final BufferPool buffers;
     private volatile @Nullable KafkaServer server;
+    private volatile @Nullable LocalStorageNode storage;
+    private volatile @Nullable AnswerMemory answers;
 
     HttpResources(Supplier<Phase> phase, BufferPool buffers) {
         this.phase = phase;
@@ -38,6 +44,16 @@ final class HttpResources {
     /// The server whose figures are told, from when it exists.
     void describe(KafkaServer running) {
         server = running;
+    }
+
+    /// The storage node whose figures are told, from when it is open.
+    void describe(LocalStorageNode opened) {
+        storage = opened;
+    }
+
+    /// The memory whose figures are told: of a process whose storage nodes are others.
+    void describe(AnswerMemory memory) {
+        answers = memory;
     }
 
     List<HttpEndpoint> endpoints() {
@@ -76,6 +92,14 @@ final class HttpResources {
                         "quafka_buffers_timeouts_total",
                         "Frames that waited for room in vain.",
                         buffers.timedOut());
+        AnswerMemory memory = answers;
+        if (memory != null) {
+            answers(text, memory);
+        }
+        LocalStorageNode node = storage;
+        if (node != null) {
+            storage(text, node.figures());
+        }
         process(text);
         return new Answer(
                 OK, PrometheusText.CONTENT_TYPE, text.toString().getBytes(StandardCharsets.UTF_8));
@@ -110,6 +134,88 @@ final class HttpResources {
         }
     }
 
+    private static void answers(PrometheusText text, AnswerMemory memory) {
+        text.gauge(
+                        "quafka_answer_buffers_capacity_bytes",
+                        "Most memory that storage nodes' answers to fetches may lie in.",
+                        memory.pool().capacity())
+                .gauge(
+                        "quafka_answer_buffers_in_use_bytes",
+                        "Memory that such answers lie in.",
+                        memory.pool().inUse())
+                .gauge(
+                        "quafka_answer_buffers_promised_bytes",
+                        "What fetches that are not answered yet may fill at most.",
+                        memory.promised())
+                .gauge(
+                        "quafka_answer_buffers_waiting",
+                        "Answers that wait for room.",
+                        memory.pool().waiting());
+    }
+
+    private static void storage(PrometheusText text, StorageFigures figures) {
+        text.gauge("quafka_storage_shards", "Shards that are open.", figures.shards())
+                .gauge(
+                        "quafka_storage_shards_failed",
+                        "Shards that take no more writes until the process is started again.",
+                        figures.shardsFailed())
+                .counter(
+                        "quafka_storage_groups_total",
+                        "Append groups made durable, each by one write.",
+                        figures.groups())
+                .counter(
+                        "quafka_storage_group_requests_total",
+                        "Requests to append in those groups, refused ones too.",
+                        figures.appends())
+                .counter(
+                        "quafka_storage_appended_bytes_total",
+                        "Bytes of partitions' appends, refused ones too.",
+                        figures.appendedBytes())
+                .counter(
+                        "quafka_storage_group_nanoseconds_total",
+                        "Time that writing append groups and forcing them to disk took.",
+                        figures.groupNanos())
+                .counter(
+                        "quafka_storage_sync_nanoseconds_total",
+                        "Time that forcing append groups to disk took, which is part of quafka_storage_group_nanoseconds_total.",
+                        figures.syncNanos())
+                .counter(
+                        "quafka_storage_appended_records_total",
+                        "Records made durable.",
+                        figures.records())
+                .gauge(
+                        "quafka_storage_log_bytes",
+                        "Bytes of the commit logs on disk.",
+                        figures.logBytes())
+                .gauge(
+                        "quafka_storage_segments",
+                        "Segments of the commit logs, active ones too.",
+                        figures.segments())
+                .counter(
+                        "quafka_storage_read_bytes_total",
+                        "Bytes of batches read for fetches.",
+                        figures.readBytes())
+                .gauge(
+                        "quafka_storage_read_memory_capacity_bytes",
+                        "Most memory that answers to fetches may lie in.",
+                        figures.readMemoryCapacity())
+                .gauge(
+                        "quafka_storage_read_memory_in_use_bytes",
+                        "Memory that answers to fetches lie in.",
+                        figures.readMemoryInUse())
+                .gauge(
+                        "quafka_storage_read_memory_waiting",
+                        "Fetches that wait for memory.",
+                        figures.fetchesAwaitingMemory());
+    }
+
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+
     private static void process(PrometheusText text) {
         Runtime runtime = Runtime.getRuntime();
         text.gauge(
@@ -117,6 +223,10 @@ final class HttpResources {
                         "Heap in use.",
                         runtime.totalMemory() - runtime.freeMemory())
                 .gauge("quafka_heap_max_bytes", "Most heap there may be.", runtime.maxMemory())
+                .gauge(
+                        "quafka_direct_memory_used_bytes",
+                        "Memory of the Java runtime's direct buffers, which lies outside the heap.",
+                        directBytes())
                 .gauge(
                         "process_start_time_seconds",
                         "When the process started, in seconds since 1970.",

@@ -1,5 +1,6 @@
 package io.quafka.program.roles;
 
+import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.FetchReply;
 import io.quafka.storage.StorageNode;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,9 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 
 /// A storage node that is opened after the port that serves it was bound. Nobody may call it before
@@ -69,8 +73,19 @@ final class LateStorageNode implements StorageNode {
     }
 
     @Override
+    public CompletableFuture<WriteTxnMarkersResponseData> writeTxnMarkers(
+            WriteTxnMarkersRequestData request) {
+        return node().writeTxnMarkers(request);
+    }
+
+    @Override
     public CompletableFuture<DescribeLogDirsResponseData> describeLogDirs(
             DescribeLogDirsRequestData request) {
         return node().describeLogDirs(request);
+    }
+
+    @Override
+    public CompletableFuture<ApiMessage> coordinate(CoordinatorCall call) {
+        return node().coordinate(call);
     }
 }

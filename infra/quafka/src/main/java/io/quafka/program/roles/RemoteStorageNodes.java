@@ -7,6 +7,7 @@ import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.gateway.StorageNodes;
 import io.quafka.storage.StorageNode;
+import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.storage.remote.RemoteStorageNode;
 import io.quafka.wire.BufferPool;
 import io.quafka.wire.KafkaPeer;
@@ -15,17 +16,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/// The storage nodes of the cluster, each over one connection: one appears and goes as the image
-/// says.
+/// The storage nodes of the cluster, each over two connections, one of them for fetches: one
+/// appears and goes as the image says.
 final class RemoteStorageNodes implements StorageNodes, AutoCloseable {
     private record Reached(Endpoint address, RemoteStorageNode node) {}
 
     private final BufferPool buffers;
+    private final AnswerMemory answers;
     private final ConcurrentMap<Integer, Reached> reached = new ConcurrentHashMap<>();
     private final AutoCloseable subscription;
 
-    RemoteStorageNodes(Metadata metadata, BufferPool buffers) {
+    /// @param buffers where requests lie, and the nodes' answers except those to fetches
+    /// @param answers where the answers to fetches lie
+    RemoteStorageNodes(Metadata metadata, BufferPool buffers, AnswerMemory answers) {
         this.buffers = buffers;
+        this.answers = answers;
         this.subscription = metadata.subscribe((_, image) -> follow(image));
     }
 
@@ -59,12 +64,12 @@ final class RemoteStorageNodes implements StorageNodes, AutoCloseable {
 
     private RemoteStorageNode connect(Endpoint address) {
         return new RemoteStorageNode(
-                new KafkaPeer(
-                        address.host(),
-                        address.port(),
-                        "quafka-gateway",
-                        buffers,
-                        PeerLimits.defaults()));
+                peer(address, buffers), peer(address, answers.pool()), answers);
+    }
+
+    private static KafkaPeer peer(Endpoint address, BufferPool pool) {
+        return new KafkaPeer(
+                address.host(), address.port(), "quafka-gateway", pool, PeerLimits.defaults());
     }
 
     private void replace(int id, Reached next) {

@@ -3,14 +3,18 @@ package io.quafka.program.roles;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.program.config.Address;
 import io.quafka.program.roles.HttpResources.Phase;
+import io.quafka.storage.node.LocalStorageNode;
+import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.wire.BufferPool;
 import io.quafka.wire.KafkaServer;
 import io.quafka.wire.RequestHandler;
 import io.quafka.wire.ServerLimits;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +27,10 @@ final class ServingPort implements AutoCloseable {
     private final Address listen;
     private final Duration drainMax;
     private final ReadyGate gate;
+    private final HttpResources http;
     private final KafkaServer server;
+    private volatile @Nullable LocalStorageNode storage;
+    private volatile @Nullable AnswerMemory answers;
     private volatile boolean stopping;
 
     /// @param drainMax how long closing waits for requests in flight
@@ -36,12 +43,13 @@ final class ServingPort implements AutoCloseable {
         this.listen = listen;
         this.drainMax = drainMax;
         this.gate = new ReadyGate(handler);
-        HttpResources http = new HttpResources(this::phase, buffers);
+        this.http = new HttpResources(this::phase, buffers);
         this.server =
                 KafkaServer.builder(gate, buffers)
                         .host(listen.host().equals("*") ? "0.0.0.0" : listen.host())
                         .port(listen.port())
                         .limits(limits)
+                        .scarcity(this::somebodyWaitsForAnswerMemory)
                         .http(http.endpoints())
                         .build();
         http.describe(server);
@@ -51,18 +59,30 @@ final class ServingPort implements AutoCloseable {
     ServingPort bind() {
         try {
             server.start();
-        } catch (RuntimeException e) {
-            throw new StartException("cannot listen on " + listen + ": " + e.getMessage(), e);
-        }
-        if (server.port() < 1) {
-            // Helidon does not say why.
-            server.close();
-            throw new StartException(
-                    "cannot listen on "
-                            + listen
-                            + ": another process does, or the address is not this machine's");
+        } catch (UncheckedIOException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
         }
         return this;
+    }
+
+    /// Tells the storage node's figures too, beside the port's own.
+    void describe(LocalStorageNode opened) {
+        storage = opened;
+        http.describe(opened);
+    }
+
+    /// Tells the figures of the memory that storage nodes' answers lie in.
+    ServingPort describe(AnswerMemory memory) {
+        answers = memory;
+        http.describe(memory);
+        return this;
+    }
+
+    private boolean somebodyWaitsForAnswerMemory() {
+        LocalStorageNode node = storage;
+        AnswerMemory memory = answers;
+        return (node != null && node.isReadMemoryScarce())
+                || (memory != null && memory.pool().waiting() > 0);
     }
 
     /// Lets requests through: the process is ready.

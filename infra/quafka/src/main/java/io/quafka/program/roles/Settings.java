@@ -5,17 +5,22 @@ import io.quafka.controller.raft.ControllerConfig;
 import io.quafka.controller.raft.ControllerConfig.Member;
 import io.quafka.gateway.GatewayConfig;
 import io.quafka.program.config.Address;
+import io.quafka.program.config.ConfigKey;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
 import io.quafka.program.config.FsyncMode;
+import io.quafka.storage.coordinator.CoordinatorConfig;
 import io.quafka.storage.index.IndexOptions;
 import io.quafka.storage.log.LogOptions;
+import io.quafka.storage.node.CompactionConfig;
 import io.quafka.storage.node.StorageConfig;
 import io.quafka.wire.ServerLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Says what was configured in the words of the parts.
@@ -41,7 +46,18 @@ final class Settings {
                 configuration.get(ConfigKeys.STORAGE_READ_BUFFERS_BYTES),
                 configuration.get(ConfigKeys.STORAGE_READERS),
                 configuration.get(ConfigKeys.STORAGE_RETENTION_INTERVAL),
-                configuration.get(ConfigKeys.STORAGE_PRODUCER_EXPIRY));
+                configuration.get(ConfigKeys.STORAGE_PRODUCER_EXPIRY),
+                new CompactionConfig(
+                        configuration.get(ConfigKeys.STORAGE_COMPACTION_INTERVAL),
+                        configuration.get(ConfigKeys.STORAGE_COMPACTION_KEYS_BYTES),
+                        configuration.get(ConfigKeys.STORAGE_COMPACTION_BYTES_PER_SECOND)),
+                new CoordinatorConfig(
+                        Stream.of(ConfigKeys.GROUP_COORDINATOR, ConfigKeys.TRANSACTION_COORDINATOR)
+                                .flatMap(List::stream)
+                                .collect(
+                                        Collectors.toMap(
+                                                ConfigKey::name,
+                                                key -> configuration.get(key).toString()))));
     }
 
     /// @param listen null for a lone member that serves its own process only
@@ -83,7 +99,9 @@ final class Settings {
         GatewayConfig defaults = GatewayConfig.DEFAULTS;
         return new GatewayConfig(
                 configuration.get(ConfigKeys.AUTO_CREATE_TOPICS),
-                defaults.internalTopicPartitions(),
+                new GatewayConfig.InternalTopics(
+                        configuration.get(ConfigKeys.OFFSETS_TOPIC_PARTITIONS),
+                        Math.toIntExact(configuration.get(ConfigKeys.OFFSETS_TOPIC_SEGMENT_BYTES))),
                 defaults.adminWait(),
                 defaults.fetchSessionPartitionsMax(),
                 defaults.fetchSessionIdle(),

@@ -6,6 +6,7 @@ import io.quafka.controller.model.NodeRole;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
 import io.quafka.storage.node.LocalStorageNode;
+import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.storage.remote.StorageRequestHandler;
 import io.quafka.wire.BufferPool;
 import io.quafka.wire.ServerLimits;
@@ -47,11 +48,16 @@ public final class StorageProcess implements RunningRole {
         Controller controller = Cluster.join(configuration, opened);
         data.requireCluster(controller.metadata().image().clusterId());
 
+        BufferPool buffers = new BufferPool(configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES));
+        RemoteStorageNodes others =
+                opened.add(
+                        new RemoteStorageNodes(
+                                controller.metadata(), buffers, new AnswerMemory(buffers)));
         LateStorageNode node = new LateStorageNode();
         ServingPort port =
                 new ServingPort(
                                 new StorageRequestHandler(node),
-                                new BufferPool(configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES)),
+                                buffers,
                                 configuration.get(ConfigKeys.STORAGE_LISTEN),
                                 ServerLimits.forPeers(),
                                 configuration.get(ConfigKeys.SHUTDOWN_DRAIN))
@@ -67,13 +73,16 @@ public final class StorageProcess implements RunningRole {
                             port.advertised(configuration.get(ConfigKeys.STORAGE_ADVERTISED)),
                             Settings.rack(configuration),
                             configuration.get(ConfigKeys.STORAGE_SHARDS)));
-            node.become(
+            LocalStorageNode storage =
                     opened.add(
                             LocalStorageNode.open(
                                     Settings.storage(configuration, data.resolve("storage")),
                                     registration.nodeId(),
                                     controller.metadata(),
-                                    InstantSource.system())));
+                                    new Peers(others, controller),
+                                    InstantSource.system()));
+            port.describe(storage);
+            node.become(storage);
         } finally {
             // Closed before the storage node, though it was bound before that was opened.
             opened.add(port);

@@ -1,6 +1,5 @@
-package io.quafka.gateway;
+package io.quafka.controller;
 
-import io.quafka.controller.Controller;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Reply;
 import java.util.concurrent.CompletableFuture;
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Hands out producer ids from blocks that the controller gives. A next block is asked for when a
 /// tenth of the last one is left, so that as a rule nobody waits. Ids of a block that this process
 /// did not hand out are lost with it: there are 2^63.
-final class ProducerIds {
+public final class ProducerIds {
     private final Controller controller;
     private final int block;
 
@@ -20,14 +19,14 @@ final class ProducerIds {
     private @Nullable CompletableFuture<Void> refill;
 
     /// @param block ids asked for at once, from 1 up
-    ProducerIds(Controller controller, int block) {
+    public ProducerIds(Controller controller, int block) {
         this.controller = controller;
         this.block = block;
     }
 
     /// An id that nobody else was or is given. Completes at once while there are any; otherwise
     /// with the next block, or as the controller fails to give one.
-    CompletableFuture<Long> next() {
+    public CompletableFuture<Long> next() {
         CompletableFuture<Long> answer;
         boolean start;
         CompletableFuture<Void> running;

@@ -1,0 +1,141 @@
+package io.quafka.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Compaction as a client and a disk see it: a table of keys that are overwritten again and again
+/// keeps each key's last value, and takes little more space than that.
+@Tag("broker")
+class CompactionTest {
+    private static final long MIB = 1L << 20;
+    private static final int KEYS = 50;
+    private static final int RECORDS = 4000;
+    private static final int VALUE_BYTES = 5000;
+    private static final Duration COMPACTED_MAX = Duration.ofSeconds(60);
+    private static final Map<String, String> TABLE =
+            Map.of(
+                    "cleanup.policy", "compact",
+                    "segment.ms", "1000",
+                    "min.cleanable.dirty.ratio", "0.1",
+                    "delete.retention.ms", "100");
+
+    @TempDir private Path directory;
+
+    @Test
+    void aTableKeepsEachKeysLastValueAndShrinksOnDisk() throws Exception {
+        BrokerOptions options =
+                BrokerOptions.in(directory)
+                        .withSmallSegments()
+                        .with("storage.retention.interval", "200ms")
+                        .with("storage.compaction.interval", "200ms");
+        try (BrokerProcess broker = BrokerProcess.start(options)) {
+            Clients.createTopic(broker.bootstrap(), "table", 1, TABLE);
+            Map<String, String> expected = fill(broker);
+            long full = diskBytes();
+            assertThat(full).isGreaterThan((long) RECORDS * VALUE_BYTES / 2);
+            await().atMost(COMPACTED_MAX)
+                    .untilAsserted(() -> {
+                        assertThat(read(broker)).hasSizeLessThan(4 * KEYS);
+                        assertThat(diskBytes()).isLessThan(8 * MIB);
+                    });
+            assertThat(table(read(broker))).isEqualTo(expected);
+            broker.kill9();
+            try (BrokerProcess again = broker.restart()) {
+                assertThat(table(read(again))).isEqualTo(expected);
+                again.terminate();
+            }
+        }
+    }
+
+    @Test
+    void aRecordWithoutAKeyIsRefused() throws Exception {
+        try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(directory))) {
+            Clients.createTopic(broker.bootstrap(), "table", 1, TABLE);
+            try (KafkaProducer<byte[], byte[]> producer =
+                    Clients.producer(broker.bootstrap(), Map.of())) {
+                assertThatThrownBy(() ->
+                                producer.send(new ProducerRecord<>("table", new byte[1])).get())
+                        .hasCauseInstanceOf(InvalidRecordException.class);
+            }
+            broker.terminate();
+        }
+    }
+
+    /// The table as it must be at the end: one key is deleted.
+    private static Map<String, String> fill(BrokerProcess broker) throws Exception {
+        Map<String, String> expected = new TreeMap<>();
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = 0; i < RECORDS; i++) {
+            String key = "key-" + i % KEYS;
+            String value = i + "v".repeat(VALUE_BYTES);
+            expected.put(key, value);
+            records.add(new ProducerRecord<>("table", 0, Clients.bytes(key), Clients.bytes(value)));
+        }
+        expected.remove("key-7");
+        records.add(new ProducerRecord<>("table", 0, Clients.bytes("key-7"), null));
+        try (KafkaProducer<byte[], byte[]> producer =
+                Clients.producer(broker.bootstrap(), Map.of())) {
+            Clients.sendAll(producer, records);
+            // The last run of a partition is left alone: let it be this one.
+            producer.send(
+                            new ProducerRecord<>(
+                                    "table", 0, Clients.bytes("last"), Clients.bytes("one")))
+                    .get();
+        }
+        expected.put("last", "one");
+        return expected;
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> read(BrokerProcess broker) {
+        return Clients.readAll(broker.bootstrap(), Clients.partitions("table", 1));
+    }
+
+    private static Map<String, String> table(List<ConsumerRecord<byte[], byte[]>> records) {
+        Map<String, String> table = new HashMap<>();
+        long previous = -1;
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            assertThat(record.offset()).isGreaterThan(previous);
+            previous = record.offset();
+            String key = Clients.text(record.key());
+            if (record.value() == null) {
+                table.remove(key);
+            } else {
+                table.put(key, Clients.text(record.value()));
+            }
+        }
+        return table;
+    }
+
+    /// What the commit log takes on the disk: blocks, not lengths, for files may have holes.
+    private long diskBytes() throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(
+                                "du",
+                                "-s",
+                                "--block-size=1",
+                                directory.resolve("data/storage/shard-1").toString())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return Long.parseLong(told.split("\t", 2)[0]);
+    }
+}

@@ -1,0 +1,234 @@
+package io.quafka.testkit;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Groups where each role is a process of its own: one controller, one storage node, two gateways.
+@Tag("broker")
+class SeparateRolesTest {
+    private static final Duration SETTLED_MAX = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final String TOPIC = "t";
+    private static final int PARTITIONS = 4;
+    private static final int RECORDS = 40;
+
+    @TempDir private Path directory;
+
+    private final List<BrokerProcess> processes = new ArrayList<>();
+    private final List<BrokerProcess> gateways = new ArrayList<>();
+
+    @BeforeEach
+    void startAll() throws Exception {
+        String members = "1@127.0.0.1:" + Ports.free();
+        start("controller", members);
+        start("storage", members);
+        gateways.add(start("gateway", members));
+        gateways.add(start("gateway", members));
+        Clients.createTopic(bootstrap(), TOPIC, PARTITIONS, Map.of());
+    }
+
+    private BrokerProcess start(String role, String members) throws Exception {
+        Path own = Files.createDirectory(directory.resolve(role + processes.size()));
+        BrokerOptions options =
+                BrokerOptions.in(own)
+                        .withRole(role)
+                        .withHeapMib(128)
+                        .with("controller.members", members)
+                        .with("controller.session.timeout", "3s");
+        BrokerProcess process =
+                BrokerProcess.start(
+                        role.equals("storage")
+                                ? options.with("group.initial.rebalance.delay.ms", "100")
+                                : options);
+        processes.add(process);
+        return process;
+    }
+
+    @AfterEach
+    void stopAll() {
+        processes.reversed().forEach(BrokerProcess::close);
+    }
+
+    private String bootstrap() {
+        return gateways.get(0).bootstrap() + "," + gateways.get(1).bootstrap();
+    }
+
+    /// Members that speak to different gateways are of one group: its partitions are shared.
+    @Test
+    void anyGatewayAnswersAnyMember() throws Exception {
+        try (Admin admin = Clients.admin(bootstrap())) {
+            assertThat(admin.listConsumerGroupOffsets("any").all().get()).isNotNull();
+        }
+        try (RawGroup one = new RawGroup(gateways.get(0).port(), "both");
+                RawGroup two = new RawGroup(gateways.get(1).port(), "both")) {
+            var first = one.consumerHeartbeat("first", 0, TOPIC);
+            assertThat(first.errorCode()).isZero();
+            var second = two.consumerHeartbeat("second", 0, TOPIC);
+            assertThat(second.errorCode()).isZero();
+            // By either gateway, the first member hears that it has to share.
+            var epoch = new AtomicInteger(first.memberEpoch());
+            for (RawGroup gateway : List.of(two, one)) {
+                await().atMost(SETTLED_MAX)
+                        .until(() -> {
+                            var told = gateway.consumerHeartbeat("first", epoch.get(), TOPIC);
+                            assertThat(told.errorCode()).isZero();
+                            epoch.set(told.memberEpoch());
+                            var shared = told.assignment();
+                            return shared != null
+                                    && shared.topicPartitions().size() == 1
+                                    && shared.topicPartitions().getFirst().partitions().size()
+                                            == PARTITIONS / 2;
+                        });
+            }
+        }
+    }
+
+    /// The coordinator knows what a topology lacks, a gateway makes it.
+    @Test
+    void aStreamsGroupGetsTheTopicsItLacks() throws Exception {
+        String changelog = "app-store-changelog";
+        try (Admin admin = Clients.admin(bootstrap());
+                RawGroup group = new RawGroup(gateways.get(1).port(), "app")) {
+            assertThat(admin.listConsumerGroupOffsets("any").all().get()).isNotNull();
+            var joined = group.streamsHeartbeat("member", 0, TOPIC, changelog);
+            assertThat(joined.errorCode()).isZero();
+            assertThat(joined.unknownTaggedFields()).isEmpty();
+            await().atMost(SETTLED_MAX)
+                    .until(() -> admin.listTopics().names().get().contains(changelog));
+            assertThat(
+                            requireNonNull(
+                                            admin.describeTopics(List.of(changelog))
+                                                    .allTopicNames()
+                                                    .get()
+                                                    .get(changelog))
+                                    .partitions())
+                    .hasSize(PARTITIONS);
+            var epoch = new AtomicInteger(joined.memberEpoch());
+            await().atMost(SETTLED_MAX)
+                    .until(() -> {
+                        var told = group.streamsHeartbeat("member", epoch.get(), TOPIC, changelog);
+                        assertThat(told.errorCode()).isZero();
+                        epoch.set(told.memberEpoch());
+                        return told.activeTasks() != null
+                                && told.activeTasks().size() == 1
+                                && told.activeTasks().getFirst().partitions().size() == PARTITIONS;
+                    });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void aGroupGoesOnWhenItsGatewayIsKilled(String protocol) throws Exception {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("group.id", "g");
+        settings.put("group.protocol", protocol);
+        settings.put("auto.offset.reset", "earliest");
+        settings.put("metadata.max.age.ms", "1000");
+        settings.put("request.timeout.ms", "10000");
+        try (var first = Clients.consumer(bootstrap(), settings);
+                var second = Clients.consumer(bootstrap(), settings)) {
+            var consumers = List.of(first, second);
+            consumers.forEach(consumer -> consumer.subscribe(List.of(TOPIC)));
+            await().atMost(SETTLED_MAX)
+                    .until(() -> {
+                        consumers.forEach(consumer -> consumer.poll(POLL));
+                        return first.assignment().size() == PARTITIONS / 2
+                                && second.assignment().size() == PARTITIONS / 2;
+                    });
+            produce(0);
+            assertThat(read(consumers)).containsExactlyInAnyOrderElementsOf(values(0));
+            consumers.forEach(KafkaConsumer::commitSync);
+            coordinator().kill9();
+            produce(RECORDS);
+            assertThat(new HashSet<>(read(consumers))).isEqualTo(values(RECORDS));
+            consumers.forEach(KafkaConsumer::commitSync);
+            try (Admin admin = Clients.admin(bootstrap())) {
+                long committed =
+                        admin
+                                .listConsumerGroupOffsets("g")
+                                .partitionsToOffsetAndMetadata()
+                                .get()
+                                .values()
+                                .stream()
+                                .mapToLong(offset -> offset.offset())
+                                .sum();
+                assertThat(committed).isEqualTo(2 * RECORDS);
+            }
+        }
+    }
+
+    /// The gateway to which the group's members speak.
+    private BrokerProcess coordinator() throws Exception {
+        try (Admin admin = Clients.admin(bootstrap())) {
+            int port =
+                    requireNonNull(admin.describeConsumerGroups(List.of("g")).all().get().get("g"))
+                            .coordinator()
+                            .port();
+            return gateways.stream()
+                    .filter(gateway -> gateway.port() == port)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private void produce(int from) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = Clients.producer(bootstrap(), Map.of())) {
+            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+            for (int i = from; i < from + RECORDS; i++) {
+                records.add(
+                        new ProducerRecord<>(TOPIC, i % PARTITIONS, null, Clients.bytes("v" + i)));
+            }
+            Clients.sendAll(producer, records);
+        }
+    }
+
+    private static Set<String> values(int from) {
+        Set<String> values = new HashSet<>();
+        for (int i = from; i < from + RECORDS; i++) {
+            values.add("v" + i);
+        }
+        return values;
+    }
+
+    /// As many as were produced at once, or more.
+    private static List<String> read(List<KafkaConsumer<byte[], byte[]>> consumers) {
+        List<String> values = new ArrayList<>();
+        Set<TopicPartition> seen = new HashSet<>();
+        await().atMost(SETTLED_MAX)
+                .until(() -> {
+                    for (var consumer : consumers) {
+                        consumer.poll(POLL)
+                                .forEach(record -> {
+                                    seen.add(new TopicPartition(TOPIC, record.partition()));
+                                    values.add(Clients.text(record.value()));
+                                });
+                    }
+                    return new HashSet<>(values).size() >= RECORDS && seen.size() == PARTITIONS;
+                });
+        return values;
+    }
+}
