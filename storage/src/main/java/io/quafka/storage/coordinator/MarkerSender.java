@@ -34,7 +34,11 @@ import org.slf4j.LoggerFactory;
 /// Tells the partitions of decided transactions how these end, again and again until each has its
 /// marker. Repeated markers are written once, so that after a crash all may be sent anew.
 ///
-/// Bounded by the transactions that are decided and not complete: one task for each.
+/// An id's marking is noted where its transaction is decided, before anybody else decides upon it:
+/// so no marker is ever sent for a transaction that was completed in the meantime, which could end
+/// the next one.
+///
+/// Bounded by the transactions that are decided and not complete: one marking for each.
 final class MarkerSender {
     private static final Logger log = LoggerFactory.getLogger(MarkerSender.class);
 
@@ -45,7 +49,7 @@ final class MarkerSender {
     private final IntFunction<@Nullable StorageNode> nodes;
     private final ScheduledExecutorService timer;
     private final Owner owner;
-    private final ConcurrentHashMap<String, Task> tasks = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Marking> markings = new ConcurrentHashMap<>();
 
     /// Whose transactions they are.
     interface Owner {
@@ -67,31 +71,60 @@ final class MarkerSender {
         this.owner = owner;
     }
 
-    /// @param prepared durably decided; ignored while the id's markers are on their way already
-    void send(String id, Transaction prepared) {
-        Task task = new Task(id, prepared);
-        if (tasks.putIfAbsent(id, task) == null) {
-            task.attempt();
-        }
+    /// Notes that a transaction was decided, in the place of the id's one before, which must be
+    /// complete. The markers are sent when it is durable and the marking is started.
+    Marking decided(String id, Transaction prepared) {
+        Marking marking = new Marking(id, prepared);
+        markings.put(id, marking);
+        return marking;
     }
 
-    private final class Task {
+    /// Notes a transaction that was decided at some time.
+    ///
+    /// @return null if its markers are being seen to already
+    @Nullable Marking found(String id, Transaction prepared) {
+        Marking marking = new Marking(id, prepared);
+        return markings.putIfAbsent(id, marking) == null ? marking : null;
+    }
+
+    /// Completes, never exceptionally, when the id may have no transaction that waits for its
+    /// markers, whatever is scheduled for it then coming after its completion; null if nobody sees
+    /// to them.
+    @Nullable CompletableFuture<Void> settled(String id) {
+        Marking marking = markings.get(id);
+        return marking == null ? null : marking.settled.copy();
+    }
+
+    /// What there is to do for one decided transaction.
+    final class Marking {
         private final String id;
         private final Transaction prepared;
         private final Set<TopicPartition> left;
+        private final CompletableFuture<Void> settled = new CompletableFuture<>();
         private Duration wait = RETRY_AFTER;
         private boolean fenced;
 
-        Task(String id, Transaction prepared) {
+        Marking(String id, Transaction prepared) {
             this.id = id;
             this.prepared = prepared;
             this.left = new HashSet<>(prepared.partitions());
         }
 
-        void attempt() {
+        /// The decision is durable.
+        void start() {
+            attempt();
+        }
+
+        /// The decision may not be durable: what became of it is found in the log.
+        void drop() {
+            markings.remove(id, this);
+            settled.complete(null);
+        }
+
+        private void attempt() {
             Integer epoch = owner.epochFor(id);
-            if (epoch == null) {
-                tasks.remove(id, this);
+            if (epoch == null || !equals(markings.get(id))) {
+                drop();
                 return;
             }
             List<CompletableFuture<?>> pending = new ArrayList<>();
@@ -192,9 +225,11 @@ final class MarkerSender {
                 lost = fenced;
             }
             if (lost) {
-                tasks.remove(id, this);
+                drop();
             } else if (done) {
-                owner.complete(id, prepared).whenComplete((_, _) -> tasks.remove(id, this));
+                CompletableFuture<?> completed = owner.complete(id, prepared);
+                settled.complete(null);
+                completed.whenComplete((_, _) -> drop());
             } else {
                 retry();
             }

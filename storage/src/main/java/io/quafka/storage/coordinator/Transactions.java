@@ -2,12 +2,15 @@ package io.quafka.storage.coordinator;
 
 import io.quafka.controller.Metadata;
 import io.quafka.storage.StoragePeers;
+import io.quafka.storage.coordinator.MarkerSender.Marking;
 import io.quafka.storage.coordinator.TransactionShard.Outcome;
 import io.quafka.storage.transaction.Decision;
 import io.quafka.storage.transaction.Transaction;
 import io.quafka.storage.transaction.TransactionRules;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
@@ -46,6 +50,12 @@ final class Transactions implements MarkerSender.Owner, AutoCloseable {
     private static final int THREADS = 2;
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    /// How long a request waits for the markers of the transaction before; then its client is told
+    /// to ask again.
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(5);
     private static final int CACHED_BUFFER_BYTES = 1 << 20;
 
     private final CoordinatorEnvironment environment;
@@ -153,38 +163,67 @@ final class Transactions implements MarkerSender.Owner, AutoCloseable {
         return Utils.abs(id.hashCode()) % environment.partitionCount();
     }
 
-    /// Has a rule decide an id's transaction.
+    /// Has a rule decide an id's transaction. Where the one before is decided and lacks markers, it
+    /// waits a while for them: they are on their way.
     ///
     /// @return completes when what was decided is durable; fails where the id is not coordinated
     ///   here, or not yet
     CompletableFuture<Outcome> decide(String id, Rule rule) {
-        return decide(id, rule, Transaction.NO_ID)
+        return decide(id, rule, System.nanoTime() + PATIENCE.toNanos());
+    }
+
+    private CompletableFuture<Outcome> decide(String id, Rule rule, long deadlineNanos) {
+        return decideNow(id, rule, Transaction.NO_ID)
                 .thenCompose(outcome ->
                         outcome.needsProducerId()
                                 ? peers.newProducerId()
-                                        .thenCompose(freshId -> decide(id, rule, freshId))
+                                        .thenCompose(freshId -> decideNow(id, rule, freshId))
                                 : CompletableFuture.completedFuture(outcome))
-                .whenComplete((outcome, _) -> tell(id, outcome));
+                .thenCompose(outcome -> {
+                    long leftNanos = deadlineNanos - System.nanoTime();
+                    return outcome.error() != Errors.CONCURRENT_TRANSACTIONS || leftNanos <= 0
+                            ? CompletableFuture.completedFuture(outcome)
+                            : settled(id, leftNanos)
+                                    .thenCompose(_ -> decide(id, rule, deadlineNanos));
+                });
     }
 
-    private CompletableFuture<Outcome> decide(String id, Rule rule, long freshId) {
-        return runtime.scheduleWriteOperation(
-                "decide",
-                name(partition(id)),
-                shard ->
-                        shard.carryOut(
-                                id,
-                                rule.decide(
-                                        shard.get(id),
-                                        freshId,
-                                        environment.time().milliseconds())));
+    private CompletableFuture<Void> settled(String id, long leftNanos) {
+        CompletableFuture<Void> settled = markers.settled(id);
+        return settled == null
+                ? new CompletableFuture<Void>()
+                        .completeOnTimeout(null, ASK_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+                : settled.completeOnTimeout(null, leftNanos, TimeUnit.NANOSECONDS);
     }
 
-    private void tell(String id, @Nullable Outcome outcome) {
-        if (outcome != null
-                && outcome.transaction() != null
-                && outcome.transaction().status().isPrepared()) {
-            markers.send(id, outcome.transaction());
+    private CompletableFuture<Outcome> decideNow(String id, Rule rule, long freshId) {
+        AtomicReference<@Nullable Marking> marking = new AtomicReference<>();
+        return runtime.<Outcome>scheduleWriteOperation(
+                        "decide",
+                        name(partition(id)),
+                        shard -> {
+                            Decision decision =
+                                    rule.decide(
+                                            shard.get(id),
+                                            freshId,
+                                            environment.time().milliseconds());
+                            if (decision instanceof Decision.Become(Transaction next, _)
+                                    && next.status().isPrepared()) {
+                                marking.set(markers.decided(id, next));
+                            }
+                            return shard.carryOut(id, decision);
+                        })
+                .whenComplete((_, failure) -> startOrDrop(marking.get(), failure));
+    }
+
+    private static void startOrDrop(@Nullable Marking marking, @Nullable Throwable failure) {
+        if (marking == null) {
+            return;
+        }
+        if (failure == null) {
+            marking.start();
+        } else {
+            marking.drop();
         }
     }
 
@@ -215,10 +254,24 @@ final class Transactions implements MarkerSender.Owner, AutoCloseable {
     }
 
     private void sendMarkers() {
-        for (CompletableFuture<Map<String, Transaction>> some :
-                runtime.scheduleReadAllOperation("prepared", TransactionShard::prepared)) {
-            var _ = some.thenAccept(prepared -> prepared.forEach(markers::send));
+        for (CompletableFuture<List<Marking>> some :
+                runtime.<List<Marking>>scheduleReadAllOperation("prepared", this::found)) {
+            var _ = some.thenAccept(markings -> markings.forEach(Marking::start));
         }
+    }
+
+    /// What is durably decided, and was not completed meanwhile.
+    private List<Marking> found(TransactionShard shard, long offset) {
+        List<Marking> found = new ArrayList<>();
+        shard.prepared(offset)
+                .forEach((id, prepared) -> {
+                    Marking marking =
+                            prepared.equals(shard.get(id)) ? markers.found(id, prepared) : null;
+                    if (marking != null) {
+                        found.add(marking);
+                    }
+                });
+        return found;
     }
 
     private void abortTimedOut() {
@@ -263,7 +316,10 @@ final class Transactions implements MarkerSender.Owner, AutoCloseable {
 
     @Override
     public CompletableFuture<?> complete(String id, Transaction prepared) {
-        return decide(id, (known, _, now) -> TransactionRules.complete(known, prepared, now));
+        return decideNow(
+                id,
+                (known, _, now) -> TransactionRules.complete(known, prepared, now),
+                Transaction.NO_ID);
     }
 
     @Override

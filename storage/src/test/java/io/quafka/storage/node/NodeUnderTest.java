@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quafka.controller.model.Topic;
 import io.quafka.storage.FetchReply;
+import io.quafka.storage.StoragePeers;
 import io.quafka.storage.StoredBatches;
 import io.quafka.storage.coordinator.CoordinatorConfig;
 import io.quafka.storage.index.IndexOptions;
@@ -26,6 +27,7 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
 
 /// A real storage node on a directory, with short words for what tests do to it.
 final class NodeUnderTest implements AutoCloseable {
@@ -39,6 +41,7 @@ final class NodeUnderTest implements AutoCloseable {
     private final long readBufferBytes;
     private CompactionConfig compaction = CompactionConfig.DEFAULT;
     private Duration retentionInterval = Duration.ofSeconds(1);
+    private @Nullable StoragePeers peers;
     private LocalStorageNode node;
 
     NodeUnderTest(Path directory, int shards, LogOptions log) throws Exception {
@@ -55,6 +58,16 @@ final class NodeUnderTest implements AutoCloseable {
         this.log = log;
         this.readBufferBytes = readBufferBytes;
         this.metadata = metadata;
+        this.node = open();
+    }
+
+    /// Coordinates transactions.
+    NodeUnderTest(Path directory, FixedMetadata metadata, StoragePeers peers) throws Exception {
+        this.directory = directory;
+        this.log = SMALL_SEGMENTS;
+        this.readBufferBytes = 64 << 20;
+        this.metadata = metadata;
+        this.peers = peers;
         this.node = open();
     }
 
@@ -83,7 +96,7 @@ final class NodeUnderTest implements AutoCloseable {
                         StorageConfig.PRODUCER_EXPIRY,
                         compaction,
                         CoordinatorConfig.DEFAULTS);
-        return LocalStorageNode.open(config, 1, metadata, clock);
+        return LocalStorageNode.open(config, 1, metadata, peers, clock);
     }
 
     LocalStorageNode node() {
