@@ -35,6 +35,10 @@ final class CoordinatorRoute {
         this.topicName = topicName;
     }
 
+    String topicName() {
+        return topicName;
+    }
+
     /// A key's partition.
     static int partition(String key, int partitions) {
         return Utils.abs(key.hashCode()) % partitions;

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /// The gateway role: answers Kafka's clients from the metadata image, the controller and the
@@ -73,11 +74,13 @@ public final class Gateway implements RequestHandler {
         TransactionApis.register(apis, metadata, storageNodes, leaders);
         apis.put(
                 ApiKeys.LIST_TRANSACTIONS,
-                new ListTransactionsApi(
+                new CoordinatedListing<>(
                         metadata,
                         gateways,
                         new CoordinatorRoute(
-                                metadata, storageNodes, Topic.TRANSACTION_STATE_TOPIC_NAME)));
+                                metadata, storageNodes, Topic.TRANSACTION_STATE_TOPIC_NAME),
+                        ListTransactionsResponseData.class,
+                        Listings.Transactions.INSTANCE));
         GroupApis.register(apis, metadata, storageNodes, gateways, topics);
         apis.put(ApiKeys.API_VERSIONS, new ApiVersionsApi(apis.keySet()));
     }

@@ -13,6 +13,7 @@ import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
@@ -66,7 +67,14 @@ final class GroupApis {
                         ConsumerGroupHeartbeatRequestData::groupId));
         apis.put(ApiKeys.STREAMS_GROUP_HEARTBEAT, new StreamsHeartbeatApi(route, topics));
         registerBatches(apis, route);
-        apis.put(ApiKeys.LIST_GROUPS, new ListGroupsApi(metadata, gateways, route));
+        apis.put(
+                ApiKeys.LIST_GROUPS,
+                new CoordinatedListing<>(
+                        metadata,
+                        gateways,
+                        route,
+                        ListGroupsResponseData.class,
+                        Listings.Groups.INSTANCE));
     }
 
     private static void registerBatches(Map<ApiKeys, Api> apis, CoordinatorRoute route) {
@@ -83,27 +91,27 @@ final class GroupApis {
                         route,
                         DescribeGroupsRequestData.class,
                         DescribeGroupsResponseData.class,
-                        GroupBatches.Describe.INSTANCE));
+                        GroupBatches.DESCRIBE));
         apis.put(
                 ApiKeys.CONSUMER_GROUP_DESCRIBE,
                 new CoordinatedBatchApi<>(
                         route,
                         ConsumerGroupDescribeRequestData.class,
                         ConsumerGroupDescribeResponseData.class,
-                        GroupBatches.DescribeConsumers.INSTANCE));
+                        GroupBatches.DESCRIBE_CONSUMERS));
         apis.put(
                 ApiKeys.STREAMS_GROUP_DESCRIBE,
                 new CoordinatedBatchApi<>(
                         route,
                         StreamsGroupDescribeRequestData.class,
                         StreamsGroupDescribeResponseData.class,
-                        GroupBatches.DescribeStreams.INSTANCE));
+                        GroupBatches.DESCRIBE_STREAMS));
         apis.put(
                 ApiKeys.DELETE_GROUPS,
                 new CoordinatedBatchApi<>(
                         route,
                         DeleteGroupsRequestData.class,
                         DeleteGroupsResponseData.class,
-                        GroupBatches.Delete.INSTANCE));
+                        GroupBatches.DELETE));
     }
 }

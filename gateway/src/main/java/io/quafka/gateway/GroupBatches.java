@@ -2,11 +2,12 @@ package io.quafka.gateway;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
-import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
@@ -55,154 +56,70 @@ final class GroupBatches {
         }
     }
 
-    enum Describe
-            implements
-                    CoordinatedBatchApi.Protocol<
-                            DescribeGroupsRequestData, String, DescribeGroupsResponseData> {
-        INSTANCE;
+    static final KeyBatch<DescribeGroupsRequestData, DescribeGroupsResponseData> DESCRIBE =
+            new KeyBatch<>(
+                    DescribeGroupsRequestData::groups,
+                    (like, ids) -> like.duplicate().setGroups(ids),
+                    (into, more) -> into.setGroups(joined(into.groups(), more.groups())),
+                    (request, answer) -> {
+                        if (request.includeAuthorizedOperations()) {
+                            allow(
+                                    answer.groups(),
+                                    DescribeGroupsResponseData.DescribedGroup::errorCode,
+                                    DescribeGroupsResponseData.DescribedGroup
+                                            ::setAuthorizedOperations);
+                        }
+                    });
 
-        @Override
-        public List<String> parts(DescribeGroupsRequestData request) {
-            return request.groups();
-        }
+    static final KeyBatch<ConsumerGroupDescribeRequestData, ConsumerGroupDescribeResponseData>
+            DESCRIBE_CONSUMERS =
+                    new KeyBatch<>(
+                            ConsumerGroupDescribeRequestData::groupIds,
+                            (like, ids) -> like.duplicate().setGroupIds(ids),
+                            (into, more) -> into.setGroups(joined(into.groups(), more.groups())),
+                            (request, answer) -> {
+                                if (request.includeAuthorizedOperations()) {
+                                    allow(
+                                            answer.groups(),
+                                            ConsumerGroupDescribeResponseData.DescribedGroup
+                                                    ::errorCode,
+                                            ConsumerGroupDescribeResponseData.DescribedGroup
+                                                    ::setAuthorizedOperations);
+                                }
+                            });
 
-        @Override
-        public String key(String part) {
-            return part;
-        }
+    static final KeyBatch<StreamsGroupDescribeRequestData, StreamsGroupDescribeResponseData>
+            DESCRIBE_STREAMS =
+                    new KeyBatch<>(
+                            StreamsGroupDescribeRequestData::groupIds,
+                            (like, ids) -> like.duplicate().setGroupIds(ids),
+                            (into, more) -> into.setGroups(joined(into.groups(), more.groups())),
+                            (request, answer) -> {
+                                if (request.includeAuthorizedOperations()) {
+                                    allow(
+                                            answer.groups(),
+                                            StreamsGroupDescribeResponseData.DescribedGroup
+                                                    ::errorCode,
+                                            StreamsGroupDescribeResponseData.DescribedGroup
+                                                    ::setAuthorizedOperations);
+                                }
+                            });
 
-        @Override
-        public DescribeGroupsRequestData request(
-                DescribeGroupsRequestData like, List<String> parts) {
-            return like.duplicate().setGroups(parts);
-        }
+    static final KeyBatch<DeleteGroupsRequestData, DeleteGroupsResponseData> DELETE =
+            new KeyBatch<>(
+                    DeleteGroupsRequestData::groupsNames,
+                    (like, ids) -> like.duplicate().setGroupsNames(ids),
+                    (into, more) ->
+                            more.results()
+                                    .forEach(result -> into.results().add(result.duplicate())),
+                    (_, _) -> {});
 
-        @Override
-        public void join(DescribeGroupsResponseData into, DescribeGroupsResponseData more) {
-            into.setGroups(joined(into.groups(), more.groups()));
-        }
-
-        @Override
-        public void finish(DescribeGroupsRequestData request, DescribeGroupsResponseData answer) {
-            for (var group : answer.groups()) {
-                if (request.includeAuthorizedOperations()
-                        && group.errorCode() == Errors.NONE.code()) {
-                    group.setAuthorizedOperations(AllowedOperations.GROUP);
-                }
-            }
-        }
-    }
-
-    enum DescribeConsumers
-            implements
-                    CoordinatedBatchApi.Protocol<
-                            ConsumerGroupDescribeRequestData,
-                            String,
-                            ConsumerGroupDescribeResponseData> {
-        INSTANCE;
-
-        @Override
-        public List<String> parts(ConsumerGroupDescribeRequestData request) {
-            return request.groupIds();
-        }
-
-        @Override
-        public String key(String part) {
-            return part;
-        }
-
-        @Override
-        public ConsumerGroupDescribeRequestData request(
-                ConsumerGroupDescribeRequestData like, List<String> parts) {
-            return like.duplicate().setGroupIds(parts);
-        }
-
-        @Override
-        public void join(
-                ConsumerGroupDescribeResponseData into, ConsumerGroupDescribeResponseData more) {
-            into.setGroups(joined(into.groups(), more.groups()));
-        }
-
-        @Override
-        public void finish(
-                ConsumerGroupDescribeRequestData request,
-                ConsumerGroupDescribeResponseData answer) {
-            for (var group : answer.groups()) {
-                if (request.includeAuthorizedOperations()
-                        && group.errorCode() == Errors.NONE.code()) {
-                    group.setAuthorizedOperations(AllowedOperations.GROUP);
-                }
-            }
-        }
-    }
-
-    enum DescribeStreams
-            implements
-                    CoordinatedBatchApi.Protocol<
-                            StreamsGroupDescribeRequestData,
-                            String,
-                            StreamsGroupDescribeResponseData> {
-        INSTANCE;
-
-        @Override
-        public List<String> parts(StreamsGroupDescribeRequestData request) {
-            return request.groupIds();
-        }
-
-        @Override
-        public String key(String part) {
-            return part;
-        }
-
-        @Override
-        public StreamsGroupDescribeRequestData request(
-                StreamsGroupDescribeRequestData like, List<String> parts) {
-            return like.duplicate().setGroupIds(parts);
-        }
-
-        @Override
-        public void join(
-                StreamsGroupDescribeResponseData into, StreamsGroupDescribeResponseData more) {
-            into.setGroups(joined(into.groups(), more.groups()));
-        }
-
-        @Override
-        public void finish(
-                StreamsGroupDescribeRequestData request, StreamsGroupDescribeResponseData answer) {
-            for (var group : answer.groups()) {
-                if (request.includeAuthorizedOperations()
-                        && group.errorCode() == Errors.NONE.code()) {
-                    group.setAuthorizedOperations(AllowedOperations.GROUP);
-                }
-            }
-        }
-    }
-
-    enum Delete
-            implements
-                    CoordinatedBatchApi.Protocol<
-                            DeleteGroupsRequestData, String, DeleteGroupsResponseData> {
-        INSTANCE;
-
-        @Override
-        public List<String> parts(DeleteGroupsRequestData request) {
-            return request.groupsNames();
-        }
-
-        @Override
-        public String key(String part) {
-            return part;
-        }
-
-        @Override
-        public DeleteGroupsRequestData request(DeleteGroupsRequestData like, List<String> parts) {
-            return like.duplicate().setGroupsNames(parts);
-        }
-
-        @Override
-        public void join(DeleteGroupsResponseData into, DeleteGroupsResponseData more) {
-            for (DeletableGroupResult result : more.results()) {
-                into.results().add(result.duplicate());
+    /// Tells what may be done with each group that was found.
+    private static <G> void allow(
+            List<G> groups, ToIntFunction<G> error, ObjIntConsumer<G> operations) {
+        for (G group : groups) {
+            if (error.applyAsInt(group) == Errors.NONE.code()) {
+                operations.accept(group, AllowedOperations.GROUP);
             }
         }
     }

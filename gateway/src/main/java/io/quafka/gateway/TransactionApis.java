@@ -54,7 +54,7 @@ final class TransactionApis {
                         route,
                         DescribeTransactionsRequestData.class,
                         DescribeTransactionsResponseData.class,
-                        TransactionBatches.Describe.INSTANCE));
+                        TransactionBatches.DESCRIBE));
         apis.put(ApiKeys.WRITE_TXN_MARKERS, new WriteTxnMarkersApi(leaders));
     }
 }

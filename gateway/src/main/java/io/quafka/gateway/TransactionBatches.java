@@ -54,37 +54,17 @@ final class TransactionBatches {
         }
     }
 
-    enum Describe
-            implements
-                    CoordinatedBatchApi.Protocol<
-                            DescribeTransactionsRequestData,
-                            String,
-                            DescribeTransactionsResponseData> {
-        INSTANCE;
-
-        @Override
-        public List<String> parts(DescribeTransactionsRequestData request) {
-            return request.transactionalIds();
-        }
-
-        @Override
-        public String key(String part) {
-            return part;
-        }
-
-        @Override
-        public DescribeTransactionsRequestData request(
-                DescribeTransactionsRequestData like, List<String> parts) {
-            return new DescribeTransactionsRequestData().setTransactionalIds(parts);
-        }
-
-        @Override
-        public void join(
-                DescribeTransactionsResponseData into, DescribeTransactionsResponseData more) {
-            List<DescribeTransactionsResponseData.TransactionState> all =
-                    new ArrayList<>(into.transactionStates());
-            all.addAll(more.transactionStates());
-            into.setTransactionStates(all);
-        }
-    }
+    static final KeyBatch<DescribeTransactionsRequestData, DescribeTransactionsResponseData>
+            DESCRIBE =
+                    new KeyBatch<>(
+                            DescribeTransactionsRequestData::transactionalIds,
+                            (_, ids) ->
+                                    new DescribeTransactionsRequestData().setTransactionalIds(ids),
+                            (into, more) -> {
+                                List<DescribeTransactionsResponseData.TransactionState> all =
+                                        new ArrayList<>(into.transactionStates());
+                                all.addAll(more.transactionStates());
+                                into.setTransactionStates(all);
+                            },
+                            (_, _) -> {});
 }

@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,18 +120,7 @@ class RetentionTest {
         }
     }
 
-    /// What the commit log takes on the disk: blocks, not lengths, for files may have holes.
-    private long diskBytes() throws IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(
-                                "du",
-                                "-s",
-                                "--block-size=1",
-                                directory.resolve("data/storage/shard-1").toString())
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return Long.parseLong(told.split("\t", 2)[0]);
+    private long diskBytes() throws Exception {
+        return DiskUse.bytes(directory.resolve("data/storage/shard-1"));
     }
 }
