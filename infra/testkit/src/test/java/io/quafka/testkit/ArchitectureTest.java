@@ -25,19 +25,25 @@ class ArchitectureTest {
             mayUse("io.quafka.controller..", "io.quafka.controller..");
 
     @ArchTest
-    static final ArchRule storageStandsOnControllerAndWire =
+    static final ArchRule tieringStandsOnNothing =
+            mayUse("io.quafka.tiering..", "io.quafka.tiering..");
+
+    @ArchTest
+    static final ArchRule storageStandsOnTieringControllerAndWire =
             mayUse(
                     "io.quafka.storage..",
                     "io.quafka.storage..",
+                    "io.quafka.tiering..",
                     "io.quafka.controller..",
                     "io.quafka.wire..");
 
     @ArchTest
-    static final ArchRule gatewayStandsOnStorageControllerAndWire =
+    static final ArchRule gatewayStandsOnStorageTieringControllerAndWire =
             mayUse(
                     "io.quafka.gateway..",
                     "io.quafka.gateway..",
                     "io.quafka.storage..",
+                    "io.quafka.tiering..",
                     "io.quafka.controller..",
                     "io.quafka.wire..");
 
@@ -112,8 +118,26 @@ class ArchitectureTest {
             only("picocli..", "io.quafka.program..", "io.quafka.bench..");
 
     @ArchTest
-    static final ArchRule caffeineInTheGateway =
-            only("com.github.benmanes.caffeine..", "io.quafka.gateway..");
+    static final ArchRule caffeineWhereReadersAre =
+            only("com.github.benmanes.caffeine..", "io.quafka.gateway..", "io.quafka.tiering.read");
+
+    @ArchTest
+    static final ArchRule amazonInOnePackage =
+            only("software.amazon.awssdk..", "io.quafka.tiering.s3");
+
+    @ArchTest
+    static final ArchRule storesAreOpenedByTheProgram =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "io.quafka.storage..",
+                            "io.quafka.gateway..",
+                            "io.quafka.tiering.store..",
+                            "io.quafka.tiering.object..",
+                            "io.quafka.tiering.read..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.quafka.tiering.s3..", "io.quafka.tiering.directory..");
 
     @ArchTest
     static final ArchRule noPackageForOddsAndEnds =
