@@ -5,6 +5,7 @@ import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.model.PartitionShards;
+import io.quafka.controller.model.RetentionShares;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
@@ -171,7 +172,9 @@ final class Fields {
                 .svar(settings.compaction().minLagMs())
                 .svar(settings.compaction().maxLagMs())
                 .svar(Double.doubleToLongBits(settings.compaction().minDirtyRatio()))
-                .svar(settings.compaction().deleteRetentionMs());
+                .svar(settings.compaction().deleteRetentionMs())
+                .uvar(settings.shares().local())
+                .uvar(settings.shares().whole());
     }
 
     private static TopicSettings settings(BinaryReader in) {
@@ -191,6 +194,17 @@ final class Fields {
                 in.svar(),
                 in.svar(),
                 new CompactionSettings(
-                        in.svar(), in.svar(), Double.longBitsToDouble(in.svar()), in.svar()));
+                        in.svar(), in.svar(), Double.longBitsToDouble(in.svar()), in.svar()),
+                shares(in));
+    }
+
+    private static RetentionShares shares(BinaryReader in) {
+        int local = in.uvarInt();
+        int whole = in.uvarInt();
+        try {
+            return new RetentionShares(local, whole);
+        } catch (IllegalArgumentException e) {
+            throw in.bad(String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -19,7 +19,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster-wide settings (Kafka's resource BROKER with an empty name): defaults for topics, by
-/// Kafka's broker config names, and three that only the cluster has.
+/// Kafka's broker config names, and four that only the cluster has.
 ///
 /// | topic config | cluster-wide settings, the first that is set wins |
 /// |---|---|
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// | `file.delete.delay.ms` | `log.segment.delete.delay.ms` |
 /// | `delete.retention.ms`, `min.` and `max.compaction.lag.ms` | the same after `log.cleaner.` |
 /// | `min.cleanable.dirty.ratio` | `log.cleaner.min.cleanable.ratio` |
-/// | `local.retention.ms`, `.bytes` | the same after `log.` |
+/// | `local.retention.ms`, `.bytes`, `.percent`, `retention.percent` | the same after `log.` |
 /// | `compression.*`, `min.insync.replicas`, `unclean.leader.election.enable` | the same name |
 ///
 /// A negative number of hours or minutes means -1 ms, without limit.
@@ -42,6 +42,9 @@ public final class ClusterConfigs {
     public static final String NUM_PARTITIONS = "num.partitions";
     public static final String DEFAULT_REPLICATION_FACTOR = "default.replication.factor";
     public static final String AUTO_CREATE_TOPICS = "auto.create.topics.enable";
+
+    /// How full, in percent, Quafka may make the storage nodes' disks.
+    public static final String DISK_TARGET_PERCENT = "storage.disk.target.percent";
 
     private static final long MINUTE_MS = TimeUnit.MINUTES.toMillis(1);
     private static final long HOUR_MS = TimeUnit.HOURS.toMillis(1);
@@ -82,7 +85,9 @@ public final class ClusterConfigs {
                 TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG,
                 TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
                 TopicConfig.LOCAL_LOG_RETENTION_MS_CONFIG,
-                TopicConfig.LOCAL_LOG_RETENTION_BYTES_CONFIG);
+                TopicConfig.LOCAL_LOG_RETENTION_BYTES_CONFIG,
+                TopicConfigs.LOCAL_RETENTION_PERCENT,
+                TopicConfigs.RETENTION_PERCENT);
         prefixed(
                 "log.cleaner.",
                 TopicConfig.DELETE_RETENTION_MS_CONFIG,
@@ -125,6 +130,13 @@ public final class ClusterConfigs {
                 true,
                 null,
                 "Whether a topic that a client asks for is created if it does not exist.");
+        alone(
+                DISK_TARGET_PERCENT,
+                Type.DOUBLE,
+                80.0,
+                between(1, 95),
+                "How much of a storage node's disk all that Quafka writes there may take, in percent: the capacity that topics"
+                        + " have shares of.");
     }
 
     private ClusterConfigs() {}
@@ -168,6 +180,11 @@ public final class ClusterConfigs {
 
     public static boolean autoCreateTopics(ClusterImage image) {
         return (Boolean) value(AUTO_CREATE_TOPICS, image);
+    }
+
+    /// In percent.
+    public static double diskTargetPercent(ClusterImage image) {
+        return ((Number) value(DISK_TARGET_PERCENT, image)).doubleValue();
     }
 
     /// The synonyms of a topic config, the one that wins first.

@@ -11,6 +11,7 @@ import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
 
+import io.quafka.controller.model.RetentionShares;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -23,7 +24,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.jspecify.annotations.Nullable;
 
-/// Kafka's topic configs: names, types, defaults, limits.
+/// Kafka's topic configs, and the two that are Quafka's own: names, types, defaults, limits.
 final class TopicConfigDefinition {
     private static final int SEGMENT_BYTES_MIN = 1 << 20;
     private static final String THROTTLED_DOC =
@@ -34,6 +35,18 @@ final class TopicConfigDefinition {
     private static final String SEGMENT_MS_DOC =
             "In a compacted topic, a record among the newest segment.bytes of its partition is left alone by compaction"
                     + " until it is this old, or max.compaction.lag.ms if that is shorter. Without effect on other topics.";
+    private static final String PERCENT_VALID =
+            "more than 0 and at most 100, with at most four decimals";
+    private static final String LOCAL_PERCENT_DOC =
+            "How much of the storage disks the topic may keep, in percent, 12.5 for instance; its oldest records go beyond that."
+                    + " What a topic leaves idle is lent to others and taken back when it is needed. All topics' percentages"
+                    + " sum to 100 at most. Applies beside retention.ms and retention.bytes: the tightest wins.";
+    private static final String PERCENT_DOC =
+            "How much of the capacity for whole histories the topic may keep, in percent. As long as no capacity is set for an"
+                    + " object store, that is the capacity of the storage disks, and the smaller of this and"
+                    + " local.retention.percent wins.";
+    private static final Validator PERCENT =
+            LambdaValidator.with(TopicConfigDefinition::checkPercent, () -> PERCENT_VALID);
     private static final Pattern PARTITION_AND_NODE = Pattern.compile("\\d+:\\d+");
     private static final Validator THROTTLED_LIST =
             LambdaValidator.with(
@@ -46,6 +59,7 @@ final class TopicConfigDefinition {
         ConfigDef def = new ConfigDef();
         defineSegments(def);
         defineRetention(def);
+        definePercent(def);
         defineMessages(def);
         defineReplication(def);
         return def;
@@ -193,6 +207,34 @@ final class TopicConfigDefinition {
                 between(0, 1),
                 MEDIUM,
                 TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_DOC);
+    }
+
+    private static void definePercent(ConfigDef def) {
+        percent(def, TopicConfigs.LOCAL_RETENTION_PERCENT, LOCAL_PERCENT_DOC);
+        percent(def, TopicConfigs.RETENTION_PERCENT, PERCENT_DOC);
+    }
+
+    @SuppressWarnings("NullAway") // kafka-clients takes null for a config that is not set
+    private static void percent(ConfigDef def, String name, String doc) {
+        def.define(name, DOUBLE, null, PERCENT, MEDIUM, doc);
+    }
+
+    private static void checkPercent(String name, @Nullable Object value) {
+        if (value == null) {
+            return;
+        }
+        double percent = ((Number) value).doubleValue();
+        if (!(percent > 0 && percent <= 100) || !isShare(percent)) {
+            throw new ConfigException(name, value, "must be " + PERCENT_VALID);
+        }
+    }
+
+    private static boolean isShare(double percent) {
+        try {
+            return RetentionShares.ofPercent(percent) > 0;
+        } catch (ArithmeticException _) {
+            return false;
+        }
     }
 
     private static void defineMessages(ConfigDef def) {

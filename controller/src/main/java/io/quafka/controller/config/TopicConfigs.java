@@ -1,6 +1,7 @@
 package io.quafka.controller.config;
 
 import io.quafka.controller.model.CompactionSettings;
+import io.quafka.controller.model.RetentionShares;
 import io.quafka.controller.model.TopicSettings;
 import java.util.List;
 import java.util.Map;
@@ -14,13 +15,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A value comes from the topic's override; else from the cluster-wide setting ([ClusterConfigs])
 /// that stands for the same; else from Kafka's default. `local.retention.ms` and `.bytes` of -2
-/// mean: as `retention.ms` and `.bytes`.
+/// mean: as `retention.ms` and `.bytes`. `local.retention.percent` and `retention.percent` are
+/// Quafka's own.
 public final class TopicConfigs {
     /// `leader.replication.throttled.replicas`: known to Kafka's tools; without effect here.
     public static final String LEADER_THROTTLED = "leader.replication.throttled.replicas";
 
     /// `follower.replication.throttled.replicas`: known to Kafka's tools; without effect here.
     public static final String FOLLOWER_THROTTLED = "follower.replication.throttled.replicas";
+
+    /// `local.retention.percent`: share of the storage disks that a topic may keep.
+    public static final String LOCAL_RETENTION_PERCENT = "local.retention.percent";
+
+    /// `retention.percent`: share of the whole history's capacity that a topic may keep.
+    public static final String RETENTION_PERCENT = "retention.percent";
 
     static final long AS_RETENTION = -2;
     private static final Map<String, ConfigKey> KEYS = TopicConfigDefinition.define().configKeys();
@@ -111,12 +119,33 @@ public final class TopicConfigs {
                         values.longOf(TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG),
                         values.longOf(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG),
                         values.doubleOf(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG),
-                        values.longOf(TopicConfig.DELETE_RETENTION_MS_CONFIG)));
+                        values.longOf(TopicConfig.DELETE_RETENTION_MS_CONFIG)),
+                shares(values));
+    }
+
+    /// The shares of the disks that a topic with these overrides asks for. Internal topics get none
+    /// whatever this says.
+    public static RetentionShares shares(
+            Map<String, String> overrides, Map<String, String> cluster) {
+        return shares(new Values(overrides, cluster));
+    }
+
+    private static RetentionShares shares(Values values) {
+        return new RetentionShares(
+                values.shareOf(LOCAL_RETENTION_PERCENT), values.shareOf(RETENTION_PERCENT));
     }
 
     /// A topic's values, each parsed when asked for.
     private record Values(Map<String, String> overrides, Map<String, String> cluster) {
         Object of(String name) {
+            Object value = find(name);
+            if (value == null) {
+                throw new IllegalArgumentException("no value: " + name);
+            }
+            return value;
+        }
+
+        private @Nullable Object find(String name) {
             ConfigKey key = KEYS.get(name);
             if (key == null) {
                 throw new IllegalArgumentException("not a topic config: " + name);
@@ -135,6 +164,12 @@ public final class TopicConfigs {
 
         double doubleOf(String name) {
             return ((Number) of(name)).doubleValue();
+        }
+
+        /// In millionths; 0 where none is set.
+        int shareOf(String name) {
+            Object value = find(name);
+            return value == null ? 0 : RetentionShares.ofPercent(((Number) value).doubleValue());
         }
 
         int intOf(String name) {

@@ -35,10 +35,16 @@ final class ConfigDecisions {
     static Decision decide(ClusterImage image, AlterConfigs command) {
         List<MetadataRecord> records = new ArrayList<>();
         Map<ConfigResource, Outcome> outcomes = new LinkedHashMap<>();
+        ShareLedger shares = new ShareLedger(image);
         for (var entry : command.changes().entrySet()) {
             try {
                 MetadataRecord record =
-                        change(image, entry.getKey(), entry.getValue(), command.replaceAll());
+                        change(
+                                image,
+                                shares,
+                                entry.getKey(),
+                                entry.getValue(),
+                                command.replaceAll());
                 if (record != null && !command.validateOnly()) {
                     records.add(record);
                 }
@@ -54,19 +60,20 @@ final class ConfigDecisions {
     /// @return null where nothing changes
     private static @Nullable MetadataRecord change(
             ClusterImage image,
+            ShareLedger shares,
             ConfigResource resource,
             List<ConfigChange> changes,
             boolean replaceAll)
             throws Refusal {
         return switch (resource.type()) {
-            case TOPIC -> changeTopic(image, resource.name(), changes, replaceAll);
+            case TOPIC -> changeTopic(image, shares, resource.name(), changes, replaceAll);
             case BROKER -> {
                 if (!resource.name().isEmpty()) {
                     throw new Refusal(
                             Errors.INVALID_REQUEST,
                             "Nodes have no configs of their own: alter the cluster-wide ones (BROKER with an empty name).");
                 }
-                yield changeCluster(image, changes, replaceAll);
+                yield changeCluster(image, shares, changes, replaceAll);
             }
             case GROUP, CLIENT_METRICS, BROKER_LOGGER, UNKNOWN ->
                     throw new Refusal(
@@ -77,7 +84,11 @@ final class ConfigDecisions {
     }
 
     private static @Nullable MetadataRecord changeTopic(
-            ClusterImage image, String name, List<ConfigChange> changes, boolean replaceAll)
+            ClusterImage image,
+            ShareLedger shares,
+            String name,
+            List<ConfigChange> changes,
+            boolean replaceAll)
             throws Refusal {
         Topic topic = image.topic(name);
         if (topic == null) {
@@ -89,17 +100,20 @@ final class ConfigDecisions {
         if (problem != null) {
             throw new Refusal(Errors.INVALID_CONFIG, problem);
         }
+        shares.take(name, topic.internal(), next);
         return next.equals(topic.configs()) ? null : new TopicConfigsChanged(topic.id(), next);
     }
 
     private static @Nullable MetadataRecord changeCluster(
-            ClusterImage image, List<ConfigChange> changes, boolean replaceAll) throws Refusal {
+            ClusterImage image, ShareLedger shares, List<ConfigChange> changes, boolean replaceAll)
+            throws Refusal {
         Map<String, String> next =
                 merge(image.defaults(), changes, replaceAll, ClusterConfigs::key);
         String problem = ClusterConfigs.problem(next);
         if (problem != null) {
             throw new Refusal(Errors.INVALID_CONFIG, problem);
         }
+        shares.changeDefaults(next);
         return next.equals(image.defaults()) ? null : new ClusterConfigsChanged(next);
     }
 

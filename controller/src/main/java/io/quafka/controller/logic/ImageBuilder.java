@@ -18,6 +18,7 @@ import io.quafka.controller.model.MetadataRecord.TopicConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.TopicCreated;
 import io.quafka.controller.model.MetadataRecord.TopicDeleted;
 import io.quafka.controller.model.Node;
+import io.quafka.controller.model.RetentionShares;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
@@ -183,7 +184,7 @@ public final class ImageBuilder {
                         record.partitions(),
                         record.replicationFactor(),
                         record.configs(),
-                        settings(record.configs()),
+                        settings(record.configs(), record.internal()),
                         record.internal()));
         topicIds = topicIds.plus(record.id(), record.name());
         indexes = indexes.withTopic(record.name()).withPartitions(record.partitions(), 1);
@@ -196,13 +197,20 @@ public final class ImageBuilder {
                 topic.partitions(),
                 topic.replicationFactor(),
                 configs,
-                settings(configs),
+                settings(configs, topic.internal()),
                 topic.internal());
     }
 
-    private TopicSettings settings(Map<String, String> configs) {
-        if (!configs.isEmpty()) {
-            return TopicConfigs.settings(configs, defaults);
+    /// Internal topics have no share, whatever the cluster's default is.
+    static TopicSettings settings(
+            Map<String, String> configs, Map<String, String> defaults, boolean internal) {
+        TopicSettings settings = TopicConfigs.settings(configs, defaults);
+        return internal ? settings.withShares(RetentionShares.NONE) : settings;
+    }
+
+    private TopicSettings settings(Map<String, String> configs, boolean internal) {
+        if (!configs.isEmpty() || internal) {
+            return settings(configs, defaults, internal);
         }
         TopicSettings plain = plainSettings;
         if (plain == null) {

@@ -28,6 +28,7 @@ final class TopicCreation {
     private final Placement placement;
     private final List<MetadataRecord> records = new ArrayList<>();
     private ImageIndexes names;
+    private final ShareLedger shares;
     private int created;
 
     TopicCreation(ClusterImage image, IdSource ids, boolean validateOnly) {
@@ -36,6 +37,7 @@ final class TopicCreation {
         this.validateOnly = validateOnly;
         placement = new Placement(image);
         names = image.indexes();
+        shares = new ShareLedger(image);
     }
 
     Decision decide(List<NewTopic> topics) {
@@ -81,6 +83,7 @@ final class TopicCreation {
         }
         int replicationFactor = replicationFactor(asked);
         PartitionShards partitions = place(asked, replicationFactor);
+        shares.take(asked.name(), asked.internal(), asked.configs());
         Uuid id = validateOnly ? Uuid.ZERO_UUID : ids.next();
         if (!validateOnly) {
             records.add(
@@ -105,7 +108,7 @@ final class TopicCreation {
                         partitions,
                         replicationFactor,
                         asked.configs(),
-                        TopicConfigs.settings(asked.configs(), image.defaults()),
+                        ImageBuilder.settings(asked.configs(), image.defaults(), asked.internal()),
                         asked.internal()));
     }
 

@@ -29,8 +29,9 @@ public record TopicSettings(
         TimestampType timestampType,
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
-        CompactionSettings compaction) {
-    /// With Kafka's defaults for compaction.
+        CompactionSettings compaction,
+        RetentionShares shares) {
+    /// With Kafka's defaults for compaction, without a share of the disks.
     public TopicSettings(
             boolean compacted,
             boolean deleted,
@@ -61,6 +62,30 @@ public record TopicSettings(
                 timestampType,
                 timestampBeforeMaxMs,
                 timestampAfterMaxMs,
-                CompactionSettings.DEFAULT);
+                CompactionSettings.DEFAULT,
+                RetentionShares.NONE);
+    }
+
+    /// The same with other shares.
+    public TopicSettings withShares(RetentionShares others) {
+        return others.equals(shares)
+                ? this
+                : new TopicSettings(
+                        compacted,
+                        deleted,
+                        retentionMs,
+                        retentionBytes,
+                        localRetentionMs,
+                        localRetentionBytes,
+                        segmentBytes,
+                        segmentMs,
+                        maxMessageBytes,
+                        minInSyncReplicas,
+                        compressionType,
+                        timestampType,
+                        timestampBeforeMaxMs,
+                        timestampAfterMaxMs,
+                        compaction,
+                        others);
     }
 }
