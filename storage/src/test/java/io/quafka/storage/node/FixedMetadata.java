@@ -4,6 +4,7 @@ import io.quafka.controller.Metadata;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.CompactionSettings;
 import io.quafka.controller.model.PartitionShards;
+import io.quafka.controller.model.RetentionShares;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
@@ -112,7 +113,8 @@ final class FixedMetadata implements Metadata {
                 TimestampType.CREATE_TIME,
                 Long.MAX_VALUE,
                 Long.MAX_VALUE,
-                new CompactionSettings(0, Long.MAX_VALUE, 0, deleteRetentionMs));
+                new CompactionSettings(0, Long.MAX_VALUE, 0, deleteRetentionMs),
+                RetentionShares.NONE);
     }
 
     static TopicSettings settings(long retentionMs, long retentionBytes) {
