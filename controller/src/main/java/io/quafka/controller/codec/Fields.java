@@ -174,7 +174,8 @@ final class Fields {
                 .svar(Double.doubleToLongBits(settings.compaction().minDirtyRatio()))
                 .svar(settings.compaction().deleteRetentionMs())
                 .uvar(settings.shares().local())
-                .uvar(settings.shares().whole());
+                .uvar(settings.shares().whole())
+                .bool(settings.tiered());
     }
 
     private static TopicSettings settings(BinaryReader in) {
@@ -195,7 +196,8 @@ final class Fields {
                 in.svar(),
                 new CompactionSettings(
                         in.svar(), in.svar(), Double.longBitsToDouble(in.svar()), in.svar()),
-                shares(in));
+                shares(in),
+                in.bool());
     }
 
     private static RetentionShares shares(BinaryReader in) {

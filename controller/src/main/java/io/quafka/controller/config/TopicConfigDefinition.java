@@ -47,6 +47,10 @@ final class TopicConfigDefinition {
                     + " local.retention.percent wins.";
     private static final Validator PERCENT =
             LambdaValidator.with(TopicConfigDefinition::checkPercent, () -> PERCENT_VALID);
+    private static final String TIERED_DOC =
+            "Whether the topic's records go to the object store, where one is configured. What is there already stays"
+                    + " readable, and expires by the topic's retention, when this is turned off. Compacted topics stay on"
+                    + " the storage disks.";
     private static final Pattern PARTITION_AND_NODE = Pattern.compile("\\d+:\\d+");
     private static final Validator THROTTLED_LIST =
             LambdaValidator.with(
@@ -161,12 +165,7 @@ final class TopicConfigDefinition {
                 atLeast(-2),
                 MEDIUM,
                 TopicConfig.LOCAL_LOG_RETENTION_BYTES_DOC);
-        def.define(
-                TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG,
-                BOOLEAN,
-                false,
-                MEDIUM,
-                TopicConfig.REMOTE_LOG_STORAGE_ENABLE_DOC);
+        def.define(TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG, BOOLEAN, true, MEDIUM, TIERED_DOC);
         def.define(
                 TopicConfig.REMOTE_LOG_COPY_DISABLE_CONFIG,
                 BOOLEAN,

@@ -77,6 +77,12 @@ public final class TopicConfigs {
                     + maxLag
                     + ")";
         }
+        boolean wantsTiering =
+                "true".equals(values.overrides.get(TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG));
+        if (wantsTiering && isCompacted(values)) {
+            return "remote.storage.enable=true and cleanup.policy=compact exclude each other:"
+                    + " compacted topics stay on the storage disks";
+        }
         for (String unit : List.of("ms", "bytes")) {
             long local = values.longOf("local.retention." + unit);
             long whole = values.longOf("retention." + unit);
@@ -120,7 +126,8 @@ public final class TopicConfigs {
                         values.longOf(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG),
                         values.doubleOf(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG),
                         values.longOf(TopicConfig.DELETE_RETENTION_MS_CONFIG)),
-                shares(values));
+                shares(values),
+                isTiered(values));
     }
 
     /// The shares of the disks that a topic with these overrides asks for. Internal topics get none
@@ -133,6 +140,17 @@ public final class TopicConfigs {
     private static RetentionShares shares(Values values) {
         return new RetentionShares(
                 values.shareOf(LOCAL_RETENTION_PERCENT), values.shareOf(RETENTION_PERCENT));
+    }
+
+    private static boolean isTiered(Values values) {
+        return (Boolean) values.of(TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG)
+                && !((Boolean) values.of(TopicConfig.REMOTE_LOG_COPY_DISABLE_CONFIG))
+                && !isCompacted(values);
+    }
+
+    private static boolean isCompacted(Values values) {
+        List<?> policy = (List<?>) values.of(TopicConfig.CLEANUP_POLICY_CONFIG);
+        return policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT);
     }
 
     /// A topic's values, each parsed when asked for.

@@ -14,6 +14,8 @@ import org.apache.kafka.common.record.TimestampType;
 ///   `zstd`
 /// @param timestampBeforeMaxMs how far a record's timestamp may lie in the past
 /// @param timestampAfterMaxMs how far a record's timestamp may lie in the future
+/// @param tiered whether its records go to the object store where there is one: never those of a
+///   compacted topic
 public record TopicSettings(
         boolean compacted,
         boolean deleted,
@@ -30,7 +32,46 @@ public record TopicSettings(
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
         CompactionSettings compaction,
-        RetentionShares shares) {
+        RetentionShares shares,
+        boolean tiered) {
+    /// Of a topic that is tiered where there is an object store, unless it is compacted.
+    public TopicSettings(
+            boolean compacted,
+            boolean deleted,
+            long retentionMs,
+            long retentionBytes,
+            long localRetentionMs,
+            long localRetentionBytes,
+            int segmentBytes,
+            long segmentMs,
+            int maxMessageBytes,
+            int minInSyncReplicas,
+            String compressionType,
+            TimestampType timestampType,
+            long timestampBeforeMaxMs,
+            long timestampAfterMaxMs,
+            CompactionSettings compaction,
+            RetentionShares shares) {
+        this(
+                compacted,
+                deleted,
+                retentionMs,
+                retentionBytes,
+                localRetentionMs,
+                localRetentionBytes,
+                segmentBytes,
+                segmentMs,
+                maxMessageBytes,
+                minInSyncReplicas,
+                compressionType,
+                timestampType,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction,
+                shares,
+                !compacted);
+    }
+
     /// With Kafka's defaults for compaction, without a share of the disks.
     public TopicSettings(
             boolean compacted,
@@ -86,6 +127,7 @@ public record TopicSettings(
                         timestampBeforeMaxMs,
                         timestampAfterMaxMs,
                         compaction,
-                        others);
+                        others,
+                        tiered);
     }
 }

@@ -48,7 +48,7 @@ final class Cursor implements AutoCloseable {
 
     /// All rows of all partitions of the shard.
     Cursor overPartitions(int shardId) {
-        Rows.putShardPrefix(lower.clear(), shardId, Rows.SEGMENT + 1);
+        Rows.putShardPrefix(lower.clear(), shardId, Rows.KINDS_END);
         Rows.putShardPrefix(upper.clear(), shardId + 1, 0);
         return open();
     }
@@ -123,6 +123,10 @@ final class Cursor implements AutoCloseable {
         value.clear();
         iterator().value(value);
         return Rows.readRun(key(), value);
+    }
+
+    TieredRange range() {
+        return Rows.readTiered(number(), value());
     }
 
     ByteBuffer value() {

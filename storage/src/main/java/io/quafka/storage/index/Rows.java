@@ -19,11 +19,16 @@ import org.apache.kafka.common.Uuid;
 ///            of a run that may have gaps           version:2 the same, headsCrc:4
 /// aborted  = kind 7, rest = lastOffset:8   value = version:1 producerId:8 firstOffset:8 lastStableOffset:8
 /// cleaned  = kind 8                        value = version:1 offset:8
+/// tiered   = kind 9, rest = lastOffset:8   value = version:1 baseOffset:8 object:8 position:8 length:8 leaderEpoch:4
+///                                                  maxTimestamp:8 cumulativeMaxTimestamp:8 cumulativeBytes:8
+/// intended = kind 10, rest = object:8      value = version:1 nonce:8 createdMs:8 size:8 ranges:4
+/// held     = kind 11, rest = object:8      value = as intended
+/// doomed   = kind 12, rest = object:8      value = as intended
 /// ```
 ///
-/// Kinds 1 to 3 belong to the shard: their topic id and partition are zero, which no topic has. The
-/// version is 1. Rows carry no checksum of their own: RocksDB checks that of the block on every
-/// read from disk.
+/// Kinds 1 to 3 and 10 to 12 belong to the shard: their topic id and partition are zero, which no
+/// topic has. The version is 1. Rows carry no checksum of their own: RocksDB checks that of the
+/// block on every read from disk.
 ///
 /// The partition comes before the kind, so that one range holds all of a partition, and one seek
 /// finds the next partition. Runs are keyed by their *last* offset: the run that holds an offset,
@@ -39,8 +44,13 @@ final class Rows {
     static final byte ABORTED = 7;
     static final byte CLEANED = 8;
 
+    static final byte TIERED = 9;
+    static final byte INTENDED = 10;
+    static final byte HELD = 11;
+    static final byte DOOMED = 12;
+
     /// Above every kind.
-    static final byte KINDS_END = 9;
+    static final byte KINDS_END = 13;
 
     /// Bytes of a key up to and including its kind; also the length of every bound of a scan.
     static final int PREFIX_BYTES = Integer.BYTES + 2 * Long.BYTES + Integer.BYTES + Byte.BYTES;
@@ -55,6 +65,11 @@ final class Rows {
 
     static final int LONG_VALUE_BYTES = 1 + Long.BYTES;
     static final int ABORTED_VALUE_BYTES = 1 + 3 * Long.BYTES;
+    static final int TIERED_VALUE_BYTES = 1 + 7 * Long.BYTES + Integer.BYTES;
+    static final int OBJECT_VALUE_BYTES = 1 + 3 * Long.BYTES + Integer.BYTES;
+
+    /// Of all values that do not hold a caller's bytes.
+    static final int VALUE_BYTES_MAX = Math.max(RUN_VALUE_BYTES, TIERED_VALUE_BYTES);
 
     private static final byte VERSION = 1;
     private static final byte RUN_WITH_GAPS = 2;
@@ -145,6 +160,60 @@ final class Rows {
         long producerId = value.getLong();
         long firstOffset = value.getLong();
         return new AbortedTransaction(producerId, firstOffset, lastOffset, value.getLong());
+    }
+
+    static ByteBuffer putTiered(ByteBuffer to, TieredRange range) {
+        return to.put(VERSION)
+                .putLong(range.baseOffset())
+                .putLong(range.object())
+                .putLong(range.position())
+                .putLong(range.length())
+                .putInt(range.leaderEpoch())
+                .putLong(range.maxTimestamp())
+                .putLong(range.cumulativeMaxTimestamp())
+                .putLong(range.cumulativeBytes());
+    }
+
+    static TieredRange readTiered(long lastOffset, ByteBuffer value) {
+        checkValue(value, TIERED_VALUE_BYTES);
+        return new TieredRange(
+                value.getLong(),
+                lastOffset,
+                value.getLong(),
+                value.getLong(),
+                value.getLong(),
+                value.getInt(),
+                value.getLong(),
+                value.getLong(),
+                value.getLong());
+    }
+
+    static byte kind(ObjectState state) {
+        return switch (state) {
+            case INTENDED -> INTENDED;
+            case HELD -> HELD;
+            case DOOMED -> DOOMED;
+        };
+    }
+
+    static byte[] objectKey(int shardId, ObjectState state, long number) {
+        return putShardPrefix(ByteBuffer.allocate(NUMBER_KEY_BYTES), shardId, kind(state))
+                .putLong(number)
+                .array();
+    }
+
+    static ByteBuffer putObject(ByteBuffer to, TieredObject object) {
+        return to.put(VERSION)
+                .putLong(object.nonce())
+                .putLong(object.createdMs())
+                .putLong(object.size())
+                .putInt(object.ranges());
+    }
+
+    static TieredObject readObject(long number, ByteBuffer value) {
+        checkValue(value, OBJECT_VALUE_BYTES);
+        return new TieredObject(
+                number, value.getLong(), value.getLong(), value.getLong(), value.getInt());
     }
 
     static ByteBuffer putLong(ByteBuffer to, long number) {

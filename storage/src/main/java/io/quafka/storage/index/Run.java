@@ -27,7 +27,8 @@ public record Run(
         long maxTimestamp,
         long cumulativeMaxTimestamp,
         long cumulativeBytes,
-        long headsCrc) {
+        long headsCrc)
+        implements OffsetSpan {
     public static final long NO_GAPS = -1;
 
     /// Bytes at the start of a batch that its own CRC does not cover.

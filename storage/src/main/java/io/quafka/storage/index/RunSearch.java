@@ -1,56 +1,60 @@
 package io.quafka.storage.index;
 
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Binary search over a partition's runs, by a property that once true stays true for all later
-/// runs.
+/// Binary search over a partition's runs, or ranges, by a property that once true stays true for
+/// all later ones.
 ///
 /// The search halves the range of *offsets*, since rows cannot be counted: each step seeks the
 /// first run that ends at or behind the middle.
 final class RunSearch {
     private RunSearch() {}
 
-    static @Nullable Run firstWhere(Cursor runs, Predicate<Run> reached) {
-        if (!runs.first()) {
+    /// @param read the row that the cursor stands at
+    static <T extends OffsetSpan> @Nullable T firstWhere(
+            Cursor rows, Function<Cursor, T> read, Predicate<T> reached) {
+        if (!rows.first()) {
             return null;
         }
-        Run first = runs.run();
+        T first = read.apply(rows);
         if (reached.test(first)) {
             return first;
         }
-        runs.last();
-        Run found = runs.run();
+        rows.last();
+        T found = read.apply(rows);
         if (!reached.test(found)) {
             return null;
         }
-        // Runs that end before low have not reached it; found has; those that end in [low, high)
+        // Those that end before low have not reached it; found has; those that end in [low, high)
         // are unknown.
         long low = first.lastOffset() + 1;
         long high = found.baseOffset();
         while (low < high) {
             long middle = (low + high) >>> 1;
-            if (!runs.atLeast(middle) || runs.number() >= high) {
+            if (!rows.atLeast(middle) || rows.number() >= high) {
                 high = middle;
                 continue;
             }
-            Run run = runs.run();
-            if (reached.test(run)) {
-                found = run;
-                high = Math.min(middle, run.baseOffset());
+            T row = read.apply(rows);
+            if (reached.test(row)) {
+                found = row;
+                high = Math.min(middle, row.baseOffset());
             } else {
-                low = run.lastOffset() + 1;
+                low = row.lastOffset() + 1;
             }
         }
         return found;
     }
 
-    /// The last run before the first where the property is true.
-    static @Nullable Run lastBefore(Cursor runs, Predicate<Run> reached) {
-        Run end = firstWhere(runs, reached);
+    /// The last row before the first where the property is true.
+    static <T extends OffsetSpan> @Nullable T lastBefore(
+            Cursor rows, Function<Cursor, T> read, Predicate<T> reached) {
+        T end = firstWhere(rows, read, reached);
         if (end == null) {
-            return runs.last() ? runs.run() : null;
+            return rows.last() ? read.apply(rows) : null;
         }
-        return end.lastOffset() > 0 && runs.atMost(end.lastOffset() - 1) ? runs.run() : null;
+        return end.lastOffset() > 0 && rows.atMost(end.lastOffset() - 1) ? read.apply(rows) : null;
     }
 }

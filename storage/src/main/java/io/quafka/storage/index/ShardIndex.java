@@ -115,21 +115,22 @@ public final class ShardIndex {
     /// record so late.
     public @Nullable Run firstByCumulativeTimestamp(PartitionKey partition, long timestamp) {
         try (Cursor runs = runs(partition)) {
-            return RunSearch.firstWhere(runs, run -> run.cumulativeMaxTimestamp() >= timestamp);
+            return RunSearch.firstWhere(
+                    runs, Cursor::run, run -> run.cumulativeMaxTimestamp() >= timestamp);
         }
     }
 
     /// The first run with more cumulative bytes than this.
     public @Nullable Run firstByCumulativeBytes(PartitionKey partition, long bytes) {
         try (Cursor runs = runs(partition)) {
-            return RunSearch.firstWhere(runs, run -> run.cumulativeBytes() > bytes);
+            return RunSearch.firstWhere(runs, Cursor::run, run -> run.cumulativeBytes() > bytes);
         }
     }
 
     /// The last run of an epoch no later than this.
     public @Nullable Run lastOfEpochAtMost(PartitionKey partition, int epoch) {
         try (Cursor runs = runs(partition)) {
-            return RunSearch.lastBefore(runs, run -> run.leaderEpoch() > epoch);
+            return RunSearch.lastBefore(runs, Cursor::run, run -> run.leaderEpoch() > epoch);
         }
     }
 
@@ -166,6 +167,72 @@ public final class ShardIndex {
         }
     }
 
+    /// The first range that ends at or behind the offset.
+    public @Nullable TieredRange rangeFor(PartitionKey partition, long offset) {
+        try (Cursor rows = ranges(partition)) {
+            return rows.atLeast(Math.max(0, offset)) ? rows.range() : null;
+        }
+    }
+
+    public @Nullable TieredRange lastRange(PartitionKey partition) {
+        try (Cursor rows = ranges(partition)) {
+            return rows.last() ? rows.range() : null;
+        }
+    }
+
+    /// Visits a partition's ranges in objects in offset order, from [#rangeFor] on, until the
+    /// visitor says false. Sees one moment, as [#scan] does.
+    public void scanRanges(
+            PartitionKey partition, long fromOffset, Predicate<TieredRange> visitor) {
+        try (Cursor rows = ranges(partition)) {
+            boolean more = rows.atLeast(Math.max(0, fromOffset));
+            while (more && visitor.test(rows.range())) {
+                more = rows.next();
+            }
+        }
+    }
+
+    /// The first range with a cumulative max timestamp of at least this.
+    public @Nullable TieredRange firstRangeByCumulativeTimestamp(
+            PartitionKey partition, long timestamp) {
+        try (Cursor rows = ranges(partition)) {
+            return RunSearch.firstWhere(
+                    rows, Cursor::range, range -> range.cumulativeMaxTimestamp() >= timestamp);
+        }
+    }
+
+    /// The first range with more cumulative bytes than this.
+    public @Nullable TieredRange firstRangeByCumulativeBytes(PartitionKey partition, long bytes) {
+        try (Cursor rows = ranges(partition)) {
+            return RunSearch.firstWhere(
+                    rows, Cursor::range, range -> range.cumulativeBytes() > bytes);
+        }
+    }
+
+    /// The last range of an epoch no later than this.
+    public @Nullable TieredRange lastRangeOfEpochAtMost(PartitionKey partition, int epoch) {
+        try (Cursor rows = ranges(partition)) {
+            return RunSearch.lastBefore(rows, Cursor::range, range -> range.leaderEpoch() > epoch);
+        }
+    }
+
+    /// What is known of an object in a state; null if it is not in that state.
+    public @Nullable TieredObject object(ObjectState state, long number) {
+        byte[] value = store.get(Rows.objectKey(shardId, state, number));
+        return value == null ? null : Rows.readObject(number, ByteBuffer.wrap(value));
+    }
+
+    /// Visits the objects in a state by number, ascending, until the visitor says false.
+    public void objects(ObjectState state, Predicate<TieredObject> visitor) {
+        try (Cursor rows = store.cursor().overShard(shardId, Rows.kind(state))) {
+            for (boolean more = rows.first(); more; more = rows.next()) {
+                if (!visitor.test(Rows.readObject(rows.number(), rows.value()))) {
+                    return;
+                }
+            }
+        }
+    }
+
     /// Live bytes by segment base, ascending.
     public Map<Long, Long> segmentLive() {
         Map<Long, Long> live = new TreeMap<>();
@@ -187,6 +254,10 @@ public final class ShardIndex {
                 more = visitor.test(partition) && rows.nextPartition(shardId, partition);
             }
         }
+    }
+
+    private Cursor ranges(PartitionKey partition) {
+        return store.cursor().over(shardId, partition, Rows.TIERED);
     }
 
     private Cursor runs(PartitionKey partition) {

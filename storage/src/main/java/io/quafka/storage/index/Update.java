@@ -23,7 +23,7 @@ public final class Update implements AutoCloseable {
     private final int shardId;
     private final WriteBatch batch = new WriteBatch();
     private final ByteBuffer key = ByteBuffer.allocateDirect(Rows.NUMBER_KEY_BYTES);
-    private final ByteBuffer value = ByteBuffer.allocateDirect(Rows.RUN_VALUE_BYTES);
+    private final ByteBuffer value = ByteBuffer.allocateDirect(Rows.VALUE_BYTES_MAX);
     private long position = NO_POSITION;
     private boolean open = true;
 
@@ -90,6 +90,32 @@ public final class Update implements AutoCloseable {
         return deleteRange(
                 Rows.key(shardId, partition, Rows.ABORTED),
                 Rows.key(shardId, partition, Rows.ABORTED, Math.max(0, offset)));
+    }
+
+    /// Adds a range of a partition that lies in an object, known by its last offset.
+    public Update putRange(PartitionKey partition, TieredRange range) {
+        key(partition, Rows.TIERED).putLong(range.lastOffset());
+        Rows.putTiered(value.clear(), range);
+        return put();
+    }
+
+    /// Deletes the ranges that end before the offset.
+    public Update deleteRangesBefore(PartitionKey partition, long offset) {
+        return deleteRange(
+                Rows.key(shardId, partition, Rows.TIERED),
+                Rows.key(shardId, partition, Rows.TIERED, Math.max(0, offset)));
+    }
+
+    /// Puts what is known of an object, under one of its states.
+    public Update putObject(ObjectState state, TieredObject object) {
+        shardKey(Rows.kind(state)).putLong(requireNotNegative(object.number()));
+        Rows.putObject(value.clear(), object);
+        return put();
+    }
+
+    public Update deleteObject(ObjectState state, long number) {
+        shardKey(Rows.kind(state)).putLong(number);
+        return delete();
     }
 
     /// @param offset 0 or more

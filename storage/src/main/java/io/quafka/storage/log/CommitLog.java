@@ -303,6 +303,11 @@ public final class CommitLog implements AutoCloseable {
         return durable;
     }
 
+    /// Where the oldest segment begins.
+    public long start() {
+        return segments.firstKey();
+    }
+
     public long activeBase() {
         return active.base();
     }

@@ -14,7 +14,14 @@ public enum EntryKind {
     DEAD_RUN(4),
     /// What compaction left of a stretch of a partition's offsets: from here on, these batches
     /// stand for everything that lay there before. Their offsets may have gaps.
-    CLEANED(5);
+    CLEANED(5),
+    /// An object is about to be uploaded.
+    OBJECT_INTENDED(6),
+    /// Ranges of partitions lie in an object that is in the store whole; or nothing more will come
+    /// of its upload.
+    OBJECT_COMMITTED(7),
+    /// An object is gone from the store.
+    OBJECT_DROPPED(8);
 
     private final byte code;
 
@@ -25,6 +32,11 @@ public enum EntryKind {
     /// Whether the entry's bytes in the payload are batches.
     public boolean hasBatches() {
         return this == RUN || this == CLEANED;
+    }
+
+    /// Whether the entry's bytes in the payload are of the shard's own, under `headsCrc`.
+    public boolean hasNote() {
+        return this == OBJECT_INTENDED || this == OBJECT_COMMITTED || this == OBJECT_DROPPED;
     }
 
     byte code() {
@@ -38,6 +50,9 @@ public enum EntryKind {
             case 3 -> PARTITION_DROPPED;
             case 4 -> DEAD_RUN;
             case 5 -> CLEANED;
+            case 6 -> OBJECT_INTENDED;
+            case 7 -> OBJECT_COMMITTED;
+            case 8 -> OBJECT_DROPPED;
             default -> null;
         };
     }

@@ -135,6 +135,21 @@ public final class GroupBuilder {
         putEntry(EntryKind.PARTITION_DROPPED, topicId, partition, 0);
     }
 
+    /// Adds bytes of the shard's own.
+    ///
+    /// @param number what the note is about
+    /// @param note from position to limit; not copied, must not change until written
+    public void addNote(EntryKind kind, long number, ByteBuffer note) {
+        closeRun();
+        int entry = putEntry(kind, Uuid.ZERO_UUID, 0, number);
+        CRC32C crc = new CRC32C();
+        crc.update(note.duplicate());
+        head.putInt(entry + 32, note.remaining());
+        head.putInt(entry + 40, (int) crc.getValue());
+        batches.add(note);
+        payloadLength = Math.addExact(payloadLength, note.remaining());
+    }
+
     private int putEntry(EntryKind kind, Uuid topicId, int partition, long offset) {
         int at = GroupFormat.HEADER_BYTES + entries * GroupFormat.ENTRY_BYTES;
         if (at + GroupFormat.ENTRY_BYTES + GroupFormat.ALIGNMENT > head.capacity()) {

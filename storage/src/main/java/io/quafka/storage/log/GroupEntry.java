@@ -5,12 +5,12 @@ import org.apache.kafka.common.Uuid;
 /// One line of a group's directory.
 ///
 /// @param offset run: first offset; cleaned: first offset of the stretch; log start: the new start;
-///   otherwise 0
+///   object: its number; otherwise 0
 /// @param lastOffset run: last offset; cleaned: last offset of the stretch; otherwise `offset`
-/// @param position run, cleaned: where its first byte lies in the commit log; otherwise 0
-/// @param length run, cleaned: bytes; otherwise 0
+/// @param position run, cleaned, object: where its first byte lies in the commit log; otherwise 0
+/// @param length run, cleaned, object: bytes; otherwise 0
 /// @param batches run, cleaned: how many; otherwise 0
-/// @param headsCrc run, cleaned: see [GroupFormat]; otherwise 0
+/// @param headsCrc run, cleaned, object: see [GroupFormat]; otherwise 0
 public record GroupEntry(
         EntryKind kind,
         Uuid topicId,

@@ -28,12 +28,14 @@ import java.util.zip.CRC32C;
 ///    1  reserved         3 bytes, zero
 ///    4  partition        int32
 ///    8  topicId          2 × int64
-///   24  offset           int64   run: its first offset; cleaned: the first of the stretch; log start: the new one
-///   32  length           int32   run, cleaned: bytes in the payload
+///   24  offset           int64   run: its first offset; cleaned: the first of the stretch; log start: the new one;
+///                                object: its number
+///   32  length           int32   run, cleaned, object: bytes in the payload
 ///   36  batches          int32   run, cleaned: how many
-///   40  headsCrc         int32   run, cleaned: CRC-32C of the first 21 bytes of each batch, which a batch's own CRC leaves out
+///   40  headsCrc         int32   run, cleaned: CRC-32C of the first 21 bytes of each batch, which a batch's own CRC leaves out;
+///                                object: CRC-32C of its bytes
 ///   44  lastOffsetDelta  uint32  run: its last offset, less its first; cleaned: the last offset of the stretch, less the first
-/// Payload   := the runs' Kafka v2 record batches, in the order of their entries
+/// Payload   := the runs' Kafka v2 record batches and the objects' notes, in the order of their entries
 /// ```
 ///
 /// Each payload byte is covered once: bytes 21 and up of a batch by the batch's own CRC, the rest

@@ -45,7 +45,11 @@ final class GroupReader {
         }
         List<GroupEntry> damaged = new ArrayList<>(0);
         for (GroupEntry entry : group.entries()) {
-            if (entry.kind().hasBatches() && !checks(group.bytesOf(entry), entry)) {
+            boolean sound =
+                    entry.kind().hasBatches()
+                            ? checks(group.bytesOf(entry), entry)
+                            : !entry.kind().hasNote() || noteChecks(group.bytesOf(entry), entry);
+            if (!sound) {
                 damaged.add(entry);
             }
         }
@@ -140,6 +144,12 @@ final class GroupReader {
             runPosition += entry.length();
         }
         return list;
+    }
+
+    private static boolean noteChecks(ByteBuffer note, GroupEntry entry) {
+        CRC32C crc = new CRC32C();
+        crc.update(note);
+        return (int) crc.getValue() == entry.headsCrc();
     }
 
     private boolean checks(ByteBuffer run, GroupEntry entry) {

@@ -66,10 +66,10 @@ final class SegmentHollower {
         long kept = payloadOffset;
         for (int i = 0; i < group.entries().size(); i++) {
             GroupEntry entry = group.entries().get(i);
-            if (!entry.kind().hasBatches()) {
+            if (!entry.kind().hasBatches() && !entry.kind().hasNote()) {
                 continue;
             }
-            if (dead.test(entry)) {
+            if (entry.kind().hasBatches() && dead.test(entry)) {
                 int at = GroupFormat.HEADER_BYTES + i * GroupFormat.ENTRY_BYTES;
                 head.put(at, EntryKind.DEAD_RUN.code());
             } else {

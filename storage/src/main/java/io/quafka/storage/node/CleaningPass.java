@@ -10,6 +10,7 @@ import io.quafka.storage.batch.UncleanableException;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.shard.Dirt;
 import io.quafka.storage.shard.Partition;
+import io.quafka.storage.shard.RunCheck;
 import io.quafka.storage.shard.Shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -5,6 +5,7 @@ import io.quafka.storage.batch.RecordScan;
 import io.quafka.storage.batch.RecordScan.TimestampedOffset;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.shard.Partition;
+import io.quafka.storage.shard.RunCheck;
 import io.quafka.wire.BufferPool;
 import io.quafka.wire.PooledBuffer;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.log.PositionGoneException;
 import io.quafka.storage.shard.Partition;
+import io.quafka.storage.shard.RunCheck;
 import io.quafka.storage.shard.Shard;
 import io.quafka.wire.BufferPool;
 import io.quafka.wire.BufferPoolExhaustedException;

@@ -8,6 +8,7 @@ import io.quafka.storage.log.Group;
 import io.quafka.storage.log.GroupEntry;
 import io.quafka.storage.log.Stretch;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +29,21 @@ final class GroupApplier {
     /// Partitions of which the log does not hold everything any more that was compacted.
     private final Set<Partition> sumless = new HashSet<>();
 
-    GroupApplier(Shard shard, IndexFeed feed) {
+    private final Manifest manifest;
+
+    GroupApplier(Shard shard, IndexFeed feed, InstantSource clock) {
         this.shard = shard;
         this.feed = feed;
+        this.manifest = new Manifest(shard, feed, clock);
         this.replacement = new RunReplacement(shard, feed);
     }
 
     void apply(Group group) {
         for (GroupEntry entry : group.entries()) {
+            if (entry.kind().hasNote()) {
+                object(group, entry);
+                continue;
+            }
             Partition partition =
                     shard.partition(new PartitionKey(entry.topicId(), entry.partition()));
             switch (entry.kind()) {
@@ -43,13 +51,27 @@ final class GroupApplier {
                 case LOG_START -> logStart(partition, entry.offset());
                 case PARTITION_DROPPED -> dropped(partition);
                 case CLEANED -> cleaned(partition, group, entry);
-                case DEAD_RUN -> {}
+                case DEAD_RUN, OBJECT_INTENDED, OBJECT_COMMITTED, OBJECT_DROPPED -> {}
             }
         }
         feed.groupApplied(group.position(), group.end());
         if (feed.isFull()) {
             feed.tryCommit();
         }
+    }
+
+    private void object(Group group, GroupEntry entry) {
+        feed.commit();
+        if (!group.damaged().contains(entry)) {
+            manifest.replay(group, entry);
+            return;
+        }
+        logger.atError()
+                .addKeyValue("shard", shard.id())
+                .addKeyValue("object", entry.offset())
+                .addKeyValue("kind", entry.kind())
+                .log("what the log says of an object is damaged: no object is deleted any more");
+        feed.manifestDoubt("damaged at " + shard.describe(entry.position()));
     }
 
     private void run(Partition partition, Group group, GroupEntry entry) {

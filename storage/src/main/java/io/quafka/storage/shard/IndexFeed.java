@@ -2,16 +2,23 @@ package io.quafka.storage.shard;
 
 import io.quafka.storage.index.AbortedTransaction;
 import io.quafka.storage.index.IndexException;
+import io.quafka.storage.index.ObjectState;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.index.ShardIndex;
+import io.quafka.storage.index.TieredObject;
+import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.index.Update;
 import io.quafka.storage.log.CommitLog;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +39,15 @@ final class IndexFeed {
     /// whether log and index belong together.
     static final String LAST_GROUP = "last-group";
 
+    /// State of the shard: why its manifest may lack something, if it may.
+    static final String MANIFEST_DOUBT = "manifest-doubt";
+
     private final ShardIndex index;
     private final CommitLog commitLog;
     private final SegmentSpace space;
     private final Set<Long> touchedSegments = new HashSet<>();
     private final List<Partition> touchedPartitions = new ArrayList<>();
+    private final Map<Long, TieredObject> touchedObjects = new HashMap<>();
     private Update update;
     private long appliedTo;
     private long lastGroup = -1;
@@ -126,6 +137,9 @@ final class IndexFeed {
     void logStart(Partition partition, long offset) {
         freeRuns(partition.key(), offset);
         update.deleteRunsBefore(partition.key(), offset);
+        if (freeRanges(partition.key(), offset)) {
+            update.deleteRangesBefore(partition.key(), offset);
+        }
         boolean[] any = {false};
         index.scanAborted(
                 partition.key(),
@@ -143,7 +157,84 @@ final class IndexFeed {
     /// Drops all rows of a partition; as with [#logStart], nothing may be pending.
     void dropped(PartitionKey key) {
         freeRuns(key, Long.MAX_VALUE);
+        freeRanges(key, Long.MAX_VALUE);
         update.deletePartition(key);
+    }
+
+    /// Drops the rows of runs that end before an offset, and nothing else; as with [#logStart],
+    /// nothing may be pending.
+    void localStart(Partition partition, long offset) {
+        freeRuns(partition.key(), offset);
+        update.deleteRunsBefore(partition.key(), offset);
+    }
+
+    void objectIntended(TieredObject object) {
+        update.putObject(ObjectState.INTENDED, object);
+    }
+
+    /// Adds a range to the manifest; as with [#logStart], nothing may be pending.
+    void tiered(Partition partition, TieredRange range) {
+        update.putRange(partition.key(), range);
+        countRanges(range.object(), 1);
+    }
+
+    /// @param size bytes of the object; 0 if it was never stored
+    /// @param last whether its ranges were all added by now
+    void objectCommitted(long number, long size, boolean last) {
+        TieredObject object = objectOf(number);
+        if (object == null) {
+            return;
+        }
+        touchedObjects.put(number, object.with(Math.max(size, object.size()), object.ranges()));
+        if (last) {
+            update.deleteObject(ObjectState.INTENDED, number);
+        }
+    }
+
+    void objectDropped(long number) {
+        touchedObjects.remove(number);
+        for (ObjectState state : ObjectState.values()) {
+            update.deleteObject(state, number);
+        }
+    }
+
+    /// The log cannot tell all of the manifest: see [Shard#manifestDoubt].
+    void manifestDoubt(String why) {
+        update.putState(MANIFEST_DOUBT, why.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void countRanges(long number, int more) {
+        TieredObject object = objectOf(number);
+        if (object != null) {
+            touchedObjects.put(number, object.with(object.size(), object.ranges() + more));
+        }
+    }
+
+    private @Nullable TieredObject objectOf(long number) {
+        TieredObject object = touchedObjects.get(number);
+        if (object != null) {
+            return object;
+        }
+        object = index.object(ObjectState.HELD, number);
+        object = object != null ? object : index.object(ObjectState.DOOMED, number);
+        return object != null ? object : index.object(ObjectState.INTENDED, number);
+    }
+
+    /// @return whether there were any
+    private boolean freeRanges(PartitionKey key, long before) {
+        boolean[] any = {false};
+        index.scanRanges(
+                key,
+                0,
+                range -> {
+                    if (range.lastOffset() >= before) {
+                        return false;
+                    }
+                    countRanges(range.object(), -1);
+                    any[0] = true;
+                    return true;
+                });
+        return any[0];
     }
 
     private void freeRuns(PartitionKey key, long before) {
@@ -210,14 +301,22 @@ final class IndexFeed {
             update.putSegmentLive(base, space.live(base));
         }
         touchedSegments.clear();
+        touchedObjects.values().forEach(this::putObject);
         if (lastGroup >= 0) {
             update.putState(LAST_GROUP, ByteBuffer.allocate(8).putLong(lastGroup).array());
         }
         update.appliedTo(appliedTo);
         update.commit();
         update = index.newUpdate();
+        touchedObjects.clear();
         touchedPartitions.forEach(Partition::trimRecent);
         touchedPartitions.clear();
+    }
+
+    private void putObject(TieredObject object) {
+        boolean held = object.ranges() > 0;
+        update.putObject(held ? ObjectState.HELD : ObjectState.DOOMED, object)
+                .deleteObject(held ? ObjectState.DOOMED : ObjectState.HELD, object.number());
     }
 
     void close() {

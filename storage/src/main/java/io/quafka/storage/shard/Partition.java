@@ -5,6 +5,7 @@ import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.ProducerEntry;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.index.ShardIndex;
+import io.quafka.storage.index.TieredRange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,13 @@ public final class Partition {
     private volatile boolean loaded;
     private volatile boolean dropped;
     private volatile long logStart;
+
+    /// Everything below it that can be read at all lies in objects, above the log's start.
+    private volatile long tieredEnd;
+
+    /// What is below it is not on this disk any more.
+    private volatile long localStart;
+
     private volatile long committedEnd;
     private volatile long lastStable;
 
@@ -84,6 +92,7 @@ public final class Partition {
                 }
             }
             staged.startAfter(last, logStart);
+            loadTiered(index, last);
             committedEnd = staged.nextOffset();
             lastStable = stableOffset();
             if (last != null) {
@@ -91,6 +100,19 @@ public final class Partition {
             }
             loaded = true;
         }
+    }
+
+    private void loadTiered(ShardIndex index, @Nullable Run last) {
+        TieredRange lastRange = index.lastRange(key);
+        localStart = logStart;
+        if (lastRange == null) {
+            return;
+        }
+        tieredEnd = lastRange.lastOffset() + 1;
+        staged.startAfter(lastRange);
+        Run first = last == null ? null : index.firstRun(key);
+        long local = first == null ? tieredEnd : Math.min(first.baseOffset(), tieredEnd);
+        localStart = Math.max(logStart, local);
     }
 
     /// True once the state is in memory: then reading offsets does not touch the disk.
@@ -106,6 +128,33 @@ public final class Partition {
     public long logStart() {
         load();
         return logStart;
+    }
+
+    /// The oldest offset that can be read from this disk, the log's start or later. It is raised
+    /// *before* what is below it goes: who has read from the disk and then finds that it is not
+    /// past where it read from has missed nothing.
+    public long localStart() {
+        load();
+        return Math.max(localStart, logStart);
+    }
+
+    /// The first offset that does not lie in an object; the log's start, or less, if none does.
+    public long tieredEnd() {
+        load();
+        return tieredEnd;
+    }
+
+    /// A range of it lies in an object by now.
+    synchronized void tiered(TieredRange range) {
+        tieredEnd = Math.max(tieredEnd, range.lastOffset() + 1);
+        staged.startAfter(range);
+        committedEnd = Math.max(committedEnd, tieredEnd);
+        moveStable();
+    }
+
+    synchronized void raiseLocalStart(long offset) {
+        localStart = Math.max(localStart, offset);
+        recent.dropBefore(offset);
     }
 
     /// The high watermark: readers see offsets below it.
@@ -346,6 +395,8 @@ public final class Partition {
             committedEnd = 0;
             lastStable = 0;
             logStart = 0;
+            tieredEnd = 0;
+            localStart = 0;
             PartitionTransactions known = transactions;
             if (known != null) {
                 known.clear();

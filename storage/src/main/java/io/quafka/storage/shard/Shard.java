@@ -2,14 +2,18 @@ package io.quafka.storage.shard;
 
 import io.quafka.controller.model.TopicSettings;
 import io.quafka.storage.batch.BatchCleaner;
+import io.quafka.storage.index.ObjectState;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.index.ShardIndex;
+import io.quafka.storage.index.TieredObject;
+import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.log.CommitLog;
 import io.quafka.storage.log.LogOptions;
 import io.quafka.storage.log.RecoveryReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +52,10 @@ public final class Shard implements AutoCloseable {
         this.space = new SegmentSpace();
         space.restore(index.segmentLive());
         IndexFeed feed = new IndexFeed(index, log, space);
-        GroupApplier applier = new GroupApplier(this, feed);
+        GroupApplier applier = new GroupApplier(this, feed, clock);
+        if (source.from() == 0 && log.start() > 0) {
+            feed.manifestDoubt("the index was made anew from a log that begins at " + log.start());
+        }
         this.recovery = log.recover(source.from(), applier::apply);
         applier.finish();
         space.bases().stream().filter(base -> !log.has(base)).forEach(feed::segmentGone);
@@ -223,6 +231,130 @@ public final class Shard implements AutoCloseable {
         CompletableFuture<Map<Long, BatchCleaner.LastOfProducer>> done = new CompletableFuture<>();
         writer.submit(new ShardTask.LastOfProducers(partition, done));
         return done;
+    }
+
+    /// Says that an object will be uploaded; durable when the future completes.
+    ///
+    /// @param nonce drawn at random, part of the object's name
+    public CompletableFuture<IntendedObject> intendObject(long nonce) {
+        CompletableFuture<IntendedObject> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.IntendObject(nonce, done));
+        return done;
+    }
+
+    /// Makes ranges part of the manifest, whose object is in the store whole; durable when the
+    /// future completes. Ranges that nobody needs any more are left out.
+    ///
+    /// @return how many became part of it; fails if the shard has another epoch by now
+    public CompletableFuture<Integer> commitObject(ObjectCommit commit) {
+        CompletableFuture<Integer> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.CommitObject(commit, done));
+        return done;
+    }
+
+    /// Forgets a doomed object, which is gone from the store.
+    public CompletableFuture<Boolean> dropObject(long number) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.DropObject(number, done));
+        return done;
+    }
+
+    /// Has records below an offset leave this disk, as far as they lie in objects. Their bytes come
+    /// back when their segments are reclaimed.
+    ///
+    /// @return the local start after it
+    public CompletableFuture<Long> dropLocal(Partition partition, long offset) {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.DropLocal(partition, offset, done));
+        return done;
+    }
+
+    /// The first range of a partition that ends at or behind the offset; null if there is none.
+    /// Platform threads only, as with everything that reads the manifest.
+    public @Nullable TieredRange rangeFor(PartitionKey key, long offset) {
+        return index.rangeFor(key, offset);
+    }
+
+    /// The first run that does not lie in an object; null if there is none, but for the newest that
+    /// are not in the index yet. Goes by the index alone.
+    public @Nullable Run firstUntiered(PartitionKey key) {
+        TieredRange last = index.lastRange(key);
+        long start = index.logStart(key);
+        return index.runFor(key, last == null ? start : Math.max(start, last.lastOffset() + 1));
+    }
+
+    /// See [ShardIndex#scanRanges].
+    public void scanRanges(PartitionKey key, long fromOffset, Predicate<TieredRange> visitor) {
+        index.scanRanges(key, fromOffset, visitor);
+    }
+
+    /// See [ShardIndex#scan]; the newest runs may not be in the index yet.
+    public void scanRuns(PartitionKey key, long fromOffset, Predicate<Run> visitor) {
+        index.scan(key, fromOffset, visitor);
+    }
+
+    /// See [ShardIndex#firstRangeByCumulativeTimestamp].
+    public @Nullable TieredRange firstRangeByCumulativeTimestamp(
+            PartitionKey key, long timestampMs) {
+        return index.firstRangeByCumulativeTimestamp(key, timestampMs);
+    }
+
+    /// See [ShardIndex#lastRangeOfEpochAtMost].
+    public @Nullable TieredRange lastRangeOfEpochAtMost(PartitionKey key, int epoch) {
+        return index.lastRangeOfEpochAtMost(key, epoch);
+    }
+
+    /// What is known of an object in a state; null if it is not in that state.
+    public @Nullable TieredObject object(ObjectState state, long number) {
+        return index.object(state, number);
+    }
+
+    /// The objects in a state, by number.
+    ///
+    /// @param max how many at most
+    public List<TieredObject> objects(ObjectState state, int max) {
+        List<TieredObject> found = new ArrayList<>();
+        index.objects(
+                state,
+                object -> {
+                    found.add(object);
+                    return found.size() < max;
+                });
+        return found;
+    }
+
+    /// Why the manifest may lack something, or null if it does not: then an object that is not in
+    /// it may hold what nothing else does, and must not be deleted.
+    public @Nullable String manifestDoubt() {
+        byte[] why = index.getState(IndexFeed.MANIFEST_DOUBT);
+        return why == null ? null : new String(why, StandardCharsets.UTF_8);
+    }
+
+    /// Sealed segments of its log, oldest first.
+    public List<CommitLog.SealedSegment> sealedSegments() {
+        return log.sealed();
+    }
+
+    /// The last run of a partition on this disk, but for the newest that are not in the index yet.
+    public @Nullable Run lastRun(PartitionKey key) {
+        return index.lastRun(key);
+    }
+
+    /// Position where the active segment begins.
+    public long activeBase() {
+        return log.activeBase();
+    }
+
+    /// Bytes in the active segment.
+    public long activeBytes() {
+        return log.end() - log.activeBase();
+    }
+
+    /// Seals the active segment, if it holds anything.
+    ///
+    /// @return whether it was; false if there is no room for another
+    public CompletableFuture<Boolean> seal() {
+        return roll();
     }
 
     CompletableFuture<Boolean> roll() {

@@ -67,6 +67,22 @@ sealed interface ShardTask {
             Partition partition, CompletableFuture<Map<Long, BatchCleaner.LastOfProducer>> done)
             implements Asked<Map<Long, BatchCleaner.LastOfProducer>> {}
 
+    /// Logged: an object is about to be uploaded.
+    record IntendObject(long nonce, CompletableFuture<IntendedObject> done)
+            implements Asked<IntendedObject> {}
+
+    /// Logged: ranges of partitions lie in an object. Answers how many became part of the manifest.
+    record CommitObject(ObjectCommit commit, CompletableFuture<Integer> done)
+            implements Asked<Integer> {}
+
+    /// Logged: a doomed object is gone from the store.
+    record DropObject(long object, CompletableFuture<Boolean> done) implements Asked<Boolean> {}
+
+    /// Records below an offset leave this disk, as far as they lie in objects. Answers the local
+    /// start after it.
+    record DropLocal(Partition partition, long offset, CompletableFuture<Long> done)
+            implements Asked<Long> {}
+
     /// Hands what is pending to the index.
     record FeedIndex(CompletableFuture<Boolean> done) implements Asked<Boolean> {}
 }

@@ -45,6 +45,7 @@ final class ShardWriter {
     private final GroupWriter groups;
     private final RunReplacement replacements;
     private final RunSums sums;
+    private final Manifest manifest;
     private final CommitLog commitLog;
     private final ConcurrentLinkedQueue<ShardTask> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
@@ -81,6 +82,7 @@ final class ShardWriter {
         this.groups = new GroupWriter(shard, feed, counters, clock);
         this.replacements = new RunReplacement(shard, feed);
         this.sums = new RunSums(shard.index(), feed);
+        this.manifest = new Manifest(shard, feed, clock);
         this.thread = Thread.ofPlatform().name("quafka-shard-" + shard.id()).unstarted(this::loop);
     }
 
@@ -262,6 +264,10 @@ final class ShardWriter {
                 partition.load();
                 done.complete(partition.producers.lasts());
             }
+            case ShardTask.IntendObject intend -> manifest.intend(intend, epoch);
+            case ShardTask.CommitObject commit -> manifest.commit(commit, epoch);
+            case ShardTask.DropObject drop -> manifest.drop(drop, epoch);
+            case ShardTask.DropLocal drop -> manifest.dropLocal(drop);
             case ShardTask.FeedIndex(var done) -> done.complete(feed.tryCommit());
         }
     }

@@ -2,6 +2,7 @@ package io.quafka.storage.shard;
 
 import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.index.Run;
+import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.log.Stretch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -32,6 +33,14 @@ final class StagedRuns {
             cumulativeBytes = last.cumulativeBytes();
             cumulativeMaxTimestamp = last.cumulativeMaxTimestamp();
         }
+    }
+
+    /// Everything up to the end of a range was given out once, whether its runs are still known or
+    /// not.
+    void startAfter(TieredRange range) {
+        nextOffset = Math.max(nextOffset, range.lastOffset() + 1);
+        cumulativeBytes = Math.max(cumulativeBytes, range.cumulativeBytes());
+        cumulativeMaxTimestamp = Math.max(cumulativeMaxTimestamp, range.cumulativeMaxTimestamp());
     }
 
     long nextOffset() {

@@ -1,4 +1,4 @@
-package io.quafka.storage.node;
+package io.quafka.storage.shard;
 
 import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.index.Run;
@@ -11,17 +11,17 @@ import java.util.zip.CRC32C;
 /// A batch's own checksum leaves out its base offset, length, epoch and format. The index knows
 /// what these must be: offsets follow on from each other through a run, and fill it; where
 /// compaction left gaps, it has a checksum of them.
-final class RunCheck {
+public final class RunCheck {
     private RunCheck() {}
 
     /// @param end after the last batch that is sound; where the damage is, if there is some
     /// @param damaged false if the bytes just end there
-    record Result(int end, boolean damaged) {}
+    public record Result(int end, boolean damaged) {}
 
     /// @param runs whose bytes lie in the buffer from 0 on, one after the other
     /// @param start batches before are not to be served: their checksums are not computed
     /// @param end bytes after were not read
-    static Result of(List<Run> runs, ByteBuffer buffer, int start, int end) {
+    public static Result of(List<Run> runs, ByteBuffer buffer, int start, int end) {
         int at = 0;
         for (Run run : runs) {
             int runEnd = at + run.length();

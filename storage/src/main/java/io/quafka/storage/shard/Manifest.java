@@ -1,0 +1,173 @@
+package io.quafka.storage.shard;
+
+import io.quafka.storage.index.TieredObject;
+import io.quafka.storage.log.CommitLog;
+import io.quafka.storage.log.EntryKind;
+import io.quafka.storage.log.Group;
+import io.quafka.storage.log.GroupBuilder;
+import io.quafka.storage.log.GroupEntry;
+import io.quafka.storage.shard.ObjectCommit.Placed;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+
+/// Which object ranges make up the history of the shard's partitions: logged first, then changed in
+/// the index; after a crash, replay does the same again. Belongs to the shard's writer (and, before
+/// it starts, to recovery).
+///
+/// An object is *intended* before its upload begins, so that whatever a crash leaves in the store
+/// is known of; *committed*, range by range, when it is in the store whole; and *dropped* when it
+/// is gone from there. That the log's start was raised, or a partition dropped, takes ranges out of
+/// the manifest; an object without any is doomed.
+final class Manifest {
+    private final Shard shard;
+    private final IndexFeed feed;
+    private final CommitLog log;
+    private final InstantSource clock;
+    private final GroupBuilder group = new GroupBuilder();
+
+    Manifest(Shard shard, IndexFeed feed, InstantSource clock) {
+        this.shard = shard;
+        this.feed = feed;
+        this.log = shard.log();
+        this.clock = clock;
+    }
+
+    /// @throws IOException when the state of the disk is unknown: the shard must stop
+    void intend(ShardTask.IntendObject task, int epoch) throws IOException, InterruptedException {
+        long createdMs = clock.millis();
+        ByteBuffer note = ManifestNotes.intended(task.nonce(), createdMs);
+        if (!hasRoomFor(note)) {
+            task.fail(noRoom());
+            return;
+        }
+        long number = log.end();
+        write(EntryKind.OBJECT_INTENDED, number, note, epoch);
+        feed.objectIntended(new TieredObject(number, task.nonce(), createdMs, 0, 0));
+        finish(number);
+        task.done().complete(new IntendedObject(number, task.nonce(), createdMs, epoch));
+    }
+
+    void commit(ShardTask.CommitObject task, int epoch) throws IOException, InterruptedException {
+        ObjectCommit asked = task.commit();
+        if (asked.epoch() != epoch) {
+            task.fail(
+                    new IllegalStateException(
+                            "object %d was intended in epoch %d, which is %d now"
+                                    .formatted(asked.object(), asked.epoch(), epoch)));
+            return;
+        }
+        if (!feed.tryCommit()) {
+            task.fail(noRoom());
+            return;
+        }
+        ObjectCommit commit = asked.with(asked.ranges().stream().filter(this::isWanted).toList());
+        if (commit.ranges().isEmpty() && !commit.last()) {
+            task.done().complete(0);
+            return;
+        }
+        ByteBuffer note = ManifestNotes.committed(commit);
+        if (!hasRoomFor(note)) {
+            task.fail(noRoom());
+            return;
+        }
+        long position = log.end();
+        write(EntryKind.OBJECT_COMMITTED, commit.object(), note, epoch);
+        apply(commit);
+        finish(position);
+        task.done().complete(commit.ranges().size());
+    }
+
+    /// The partition may have been dropped, or its log's start raised, while the object was
+    /// uploaded.
+    private boolean isWanted(Placed placed) {
+        Partition partition = shard.partition(placed.partition());
+        if (partition.isDropped()) {
+            return false;
+        }
+        partition.load();
+        long last = placed.range().lastOffset();
+        return last >= partition.logStart()
+                && last >= partition.tieredEnd()
+                && last < partition.committedEnd();
+    }
+
+    void drop(ShardTask.DropObject task, int epoch) throws IOException, InterruptedException {
+        ByteBuffer note = ManifestNotes.dropped();
+        if (!feed.tryCommit() || !hasRoomFor(note)) {
+            task.fail(noRoom());
+            return;
+        }
+        long position = log.end();
+        write(EntryKind.OBJECT_DROPPED, task.object(), note, epoch);
+        feed.objectDropped(task.object());
+        finish(position);
+        task.done().complete(true);
+    }
+
+    /// Not logged: what a crash makes undone is done again.
+    void dropLocal(ShardTask.DropLocal task) {
+        Partition partition = task.partition();
+        partition.load();
+        long offset = Math.min(task.offset(), partition.tieredEnd());
+        if (partition.isDropped() || offset <= partition.localStart()) {
+            task.done().complete(partition.localStart());
+            return;
+        }
+        if (!feed.tryCommit()) {
+            task.fail(noRoom());
+            return;
+        }
+        // First what readers go by, then what they read: see Partition#localStart.
+        partition.raiseLocalStart(offset);
+        feed.localStart(partition, offset);
+        feed.tryCommit();
+        task.done().complete(offset);
+    }
+
+    /// Does what a replayed entry says. Nothing may be pending, for the index is read.
+    ///
+    /// @throws IllegalArgumentException if the entry's bytes say nothing this program understands
+    void replay(Group group, GroupEntry entry) {
+        ByteBuffer note = group.bytesOf(entry);
+        switch (entry.kind()) {
+            case OBJECT_INTENDED ->
+                    feed.objectIntended(ManifestNotes.readIntended(entry.offset(), note));
+            case OBJECT_COMMITTED ->
+                    apply(ManifestNotes.readCommitted(entry.offset(), group.epoch(), note));
+            case OBJECT_DROPPED -> feed.objectDropped(entry.offset());
+            case RUN, LOG_START, PARTITION_DROPPED, DEAD_RUN, CLEANED ->
+                    throw new IllegalArgumentException(entry.kind() + " is not about an object");
+        }
+    }
+
+    private void apply(ObjectCommit commit) {
+        for (Placed placed : commit.ranges()) {
+            Partition partition = shard.partition(placed.partition());
+            partition.load();
+            partition.tiered(placed.range());
+            feed.tiered(partition, placed.range());
+        }
+        feed.objectCommitted(commit.object(), commit.size(), commit.last());
+    }
+
+    private boolean hasRoomFor(ByteBuffer note) throws IOException, InterruptedException {
+        return log.ensureRoom(GroupBuilder.sizeBound(1, note.remaining()), true);
+    }
+
+    private void write(EntryKind kind, long number, ByteBuffer note, int epoch) throws IOException {
+        group.clear();
+        group.addNote(kind, number, note);
+        log.append(group, epoch);
+        log.sync();
+    }
+
+    private void finish(long position) {
+        feed.groupApplied(position, log.end());
+        feed.tryCommit();
+    }
+
+    private ShardUnavailableException noRoom() {
+        return new ShardUnavailableException(shard.id(), "no room on its disk");
+    }
+}

@@ -1,0 +1,263 @@
+package io.quafka.storage.node;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quafka.controller.model.Topic;
+import io.quafka.storage.index.ObjectState;
+import io.quafka.storage.index.PartitionKey;
+import io.quafka.storage.index.Run;
+import io.quafka.storage.index.TieredObject;
+import io.quafka.storage.index.TieredRange;
+import io.quafka.storage.shard.IntendedObject;
+import io.quafka.storage.shard.ObjectCommit;
+import io.quafka.storage.shard.ObjectCommit.Placed;
+import io.quafka.storage.shard.Partition;
+import io.quafka.storage.shard.Shard;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The manifest in a shard: what changes it, and that a crash at any moment leaves it as the log
+/// says. No object is really uploaded here.
+class ManifestTest {
+    private static final int PARTITIONS = 3;
+
+    @TempDir Path temp;
+    private FixedMetadata metadata;
+    private Topic topic;
+
+    @BeforeEach
+    void makeTopic() {
+        metadata = new FixedMetadata(1);
+        topic = metadata.topic("t", PARTITIONS, FixedMetadata.settings(-1, -1));
+    }
+
+    private NodeUnderTest open(Path directory) throws Exception {
+        return new NodeUnderTest(directory, metadata, NodeUnderTest.SMALL_SEGMENTS);
+    }
+
+    private static Shard shard(NodeUnderTest node) {
+        return node.node().shards().getFirst();
+    }
+
+    private Partition partition(NodeUnderTest node, int index) {
+        return shard(node).partition(new PartitionKey(topic.id(), index));
+    }
+
+    /// Ranges for everything that is not in the manifest yet.
+    private List<Placed> untiered(NodeUnderTest node, long object) {
+        shard(node).feedIndex().join();
+        List<Placed> placed = new ArrayList<>();
+        long[] position = {0};
+        for (int i = 0; i < PARTITIONS; i++) {
+            Partition partition = partition(node, i);
+            List<Run> runs = new ArrayList<>();
+            shard(node).scanRuns(partition.key(), partition.tieredEnd(), runs::add);
+            if (!runs.isEmpty()) {
+                Run last = runs.getLast();
+                long length = runs.stream().mapToLong(Run::length).sum();
+                placed.add(
+                        new Placed(
+                                partition.key(),
+                                new TieredRange(
+                                        runs.getFirst().baseOffset(),
+                                        last.lastOffset(),
+                                        object,
+                                        position[0],
+                                        length,
+                                        last.leaderEpoch(),
+                                        runs.stream()
+                                                .mapToLong(Run::maxTimestamp)
+                                                .max()
+                                                .orElseThrow(),
+                                        last.cumulativeMaxTimestamp(),
+                                        last.cumulativeBytes())));
+                position[0] += length;
+            }
+        }
+        return placed;
+    }
+
+    private IntendedObject tier(NodeUnderTest node) throws Exception {
+        IntendedObject object = shard(node).intendObject(7).get();
+        List<Placed> placed = untiered(node, object.number());
+        shard(node)
+                .commitObject(new ObjectCommit(object.number(), object.epoch(), 1000, placed, true))
+                .get();
+        return object;
+    }
+
+    /// Everything that the index knows of objects.
+    private record Known(
+            Map<Integer, List<TieredRange>> ranges,
+            Map<ObjectState, List<TieredObject>> objects,
+            Map<Integer, List<Long>> offsets) {}
+
+    private Known known(NodeUnderTest node) {
+        shard(node).feedIndex().join();
+        Map<Integer, List<TieredRange>> ranges = new HashMap<>();
+        Map<Integer, List<Long>> offsets = new HashMap<>();
+        for (int i = 0; i < PARTITIONS; i++) {
+            Partition partition = partition(node, i);
+            List<TieredRange> found = new ArrayList<>();
+            shard(node).scanRanges(partition.key(), 0, found::add);
+            ranges.put(i, found);
+            offsets.put(
+                    i,
+                    List.of(
+                            partition.logStart(),
+                            partition.localStart(),
+                            partition.tieredEnd(),
+                            partition.committedEnd()));
+        }
+        Map<ObjectState, List<TieredObject>> objects = new HashMap<>();
+        for (ObjectState state : ObjectState.values()) {
+            objects.put(state, shard(node).objects(state, 1000));
+        }
+        return new Known(ranges, objects, offsets);
+    }
+
+    @Test
+    void anObjectIsHeldUntilTheLastOfItsRangesGoes() throws Exception {
+        try (NodeUnderTest node = open(temp.resolve("node"))) {
+            node.append(topic, 0, "a", "b");
+            node.append(topic, 1, "c");
+            IntendedObject object = shard(node).intendObject(7).get();
+            assertThat(known(node).objects().get(ObjectState.INTENDED)).hasSize(1);
+            List<Placed> placed = untiered(node, object.number());
+            int accepted =
+                    shard(node)
+                            .commitObject(
+                                    new ObjectCommit(
+                                            object.number(), object.epoch(), 1000, placed, true))
+                            .get();
+            assertThat(accepted).isEqualTo(2);
+            assertThat(known(node).objects().get(ObjectState.INTENDED)).isEmpty();
+            assertThat(known(node).objects().get(ObjectState.HELD))
+                    .containsExactly(
+                            new TieredObject(object.number(), 7, object.createdMs(), 1000, 2));
+            CrashTest.delete(node, topic, 0, 2);
+            assertThat(known(node).objects().get(ObjectState.HELD)).hasSize(1);
+            CrashTest.delete(node, topic, 1, 1);
+            assertThat(known(node).objects().get(ObjectState.HELD)).isEmpty();
+            assertThat(known(node).objects().get(ObjectState.DOOMED))
+                    .extracting(TieredObject::number)
+                    .containsExactly(object.number());
+            shard(node).dropObject(object.number()).get();
+            assertThat(known(node).objects().values()).allMatch(List::isEmpty);
+        }
+    }
+
+    @Test
+    void whatIsNotWantedAnyMoreDoesNotEnterTheManifest() throws Exception {
+        try (NodeUnderTest node = open(temp.resolve("node"))) {
+            node.append(topic, 0, "a");
+            node.append(topic, 1, "b");
+            node.append(topic, 2, "c");
+            IntendedObject object = shard(node).intendObject(7).get();
+            List<Placed> placed = untiered(node, object.number());
+            CrashTest.delete(node, topic, 0, 1);
+            shard(node).drop(partition(node, 1)).get();
+            ObjectCommit commit =
+                    new ObjectCommit(object.number(), object.epoch(), 1000, placed, false);
+            assertThat(shard(node).commitObject(commit).get()).isEqualTo(1);
+            assertThat(shard(node).commitObject(commit).get()).as("the same again").isZero();
+            assertThat(known(node).ranges().get(2)).hasSize(1);
+            shard(node).lead(object.epoch() + 1);
+            assertThatThrownBy(() -> shard(node).commitObject(commit).get())
+                    .as("by a leader of an earlier epoch")
+                    .hasMessageContaining("epoch");
+        }
+    }
+
+    @Test
+    void localCopiesGoNoFurtherThanTheManifestAndOffsetsGoOn() throws Exception {
+        try (NodeUnderTest node = open(temp.resolve("node"))) {
+            node.append(topic, 0, "a", "b");
+            tier(node);
+            node.append(topic, 0, "c");
+            assertThat(shard(node).dropLocal(partition(node, 0), 3).get()).isEqualTo(2);
+            assertThat(partition(node, 0).localStart()).isEqualTo(2);
+            assertThat(partition(node, 0).logStart()).isZero();
+            assertThat(node.fetch(topic, 0, 2).values()).containsExactly("2=c");
+            tier(node);
+            shard(node).dropLocal(partition(node, 0), 3).get();
+            node.restart();
+            assertThat(partition(node, 0).localStart()).isEqualTo(3);
+            assertThat(node.append(topic, 0, "d")).isEqualTo(3);
+            assertThat(node.fetch(topic, 0, 3).values()).containsExactly("3=d");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void aCrashLeavesTheManifestAsTheLogSays(long seed) throws Exception {
+        Random random = new Random(seed);
+        Path directory = temp.resolve("node");
+        for (int crash = 0; crash < 4; crash++) {
+            Path copy = temp.resolve("crash-" + crash);
+            Known before;
+            try (NodeUnderTest node = open(directory)) {
+                for (int step = 0; step < 40; step++) {
+                    step(node, random);
+                }
+                CrashTest.copyTree(directory, copy);
+                before = known(node);
+            }
+            try (NodeUnderTest node = open(copy)) {
+                Known after = known(node);
+                assertThat(after.ranges()).isEqualTo(before.ranges());
+                assertThat(after.objects()).isEqualTo(before.objects());
+                assertLocalStartsNotLater(after, before);
+            }
+            directory = copy;
+        }
+    }
+
+    /// That copies have left the disk may be forgotten; nothing else may.
+    private static void assertLocalStartsNotLater(Known after, Known before) {
+        after.offsets()
+                .forEach((partition, offsets) -> {
+                    List<Long> was = requireNonNull(before.offsets().get(partition));
+                    assertThat(offsets.get(1)).isLessThanOrEqualTo(was.get(1));
+                    assertThat(List.of(offsets.get(0), offsets.get(2), offsets.get(3)))
+                            .isEqualTo(List.of(was.get(0), was.get(2), was.get(3)));
+                });
+    }
+
+    private void step(NodeUnderTest node, Random random) throws Exception {
+        int partition = random.nextInt(PARTITIONS);
+        switch (random.nextInt(8)) {
+            case 0 -> tier(node);
+            case 1 ->
+                    CrashTest.delete(
+                            node,
+                            topic,
+                            partition,
+                            random.nextLong(partition(node, partition).committedEnd() + 1));
+            case 2 ->
+                    shard(node)
+                            .dropLocal(
+                                    partition(node, partition),
+                                    random.nextLong(partition(node, partition).committedEnd() + 1))
+                            .get();
+            case 3 -> shard(node).intendObject(random.nextLong()).get();
+            case 4 -> {
+                for (TieredObject doomed : shard(node).objects(ObjectState.DOOMED, 1)) {
+                    shard(node).dropObject(doomed.number()).get();
+                }
+            }
+            default -> node.append(topic, partition, "v".repeat(1 + random.nextInt(40_000)));
+        }
+    }
+}
