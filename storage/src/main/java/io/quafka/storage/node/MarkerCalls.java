@@ -63,6 +63,7 @@ final class MarkerCalls {
         for (WritableTxnMarker marker : request.markers()) {
             WritableTxnMarkerResult result =
                     new WritableTxnMarkerResult().setProducerId(marker.producerId());
+            Errors impossible = impossible(marker);
             for (WritableTxnMarkerTopic topic : marker.topics()) {
                 WritableTxnMarkerTopicResult answers =
                         new WritableTxnMarkerTopicResult().setName(topic.name());
@@ -70,7 +71,9 @@ final class MarkerCalls {
                     WritableTxnMarkerPartitionResult answer =
                             new WritableTxnMarkerPartitionResult().setPartitionIndex(index);
                     answers.partitions().add(answer);
-                    if (Coordinators.writesMarkers(topic.name())) {
+                    if (impossible != Errors.NONE) {
+                        answer.setErrorCode(impossible.code());
+                    } else if (Coordinators.writesMarkers(topic.name())) {
                         pending.add(
                                 coordinators
                                         .endTransaction(
@@ -87,6 +90,14 @@ final class MarkerCalls {
         parts.forEach((shard, part) -> pending.add(part.append(shard)));
         return CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new))
                 .thenApply(_ -> response);
+    }
+
+    /// A marker of no producer's cannot be written, wherever it is to go.
+    private static Errors impossible(WritableTxnMarker marker) {
+        if (marker.producerId() < 0) {
+            return Errors.INVALID_PRODUCER_ID_MAPPING;
+        }
+        return marker.producerEpoch() < 0 ? Errors.INVALID_PRODUCER_EPOCH : Errors.NONE;
     }
 
     private void prepare(

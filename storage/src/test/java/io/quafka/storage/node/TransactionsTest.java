@@ -154,6 +154,13 @@ class TransactionsTest {
                 .isEqualTo(Errors.NONE);
     }
 
+    @Test
+    void markersOfNobodyAreRefused() throws Exception {
+        assertThat(client.end(marker(-1, 7), 0)).isEqualTo(Errors.INVALID_PRODUCER_EPOCH);
+        assertThat(client.end(marker(1, 7).setProducerId(-1), 0))
+                .isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
+    }
+
     private static WritableTxnMarker marker(int epoch, int coordinatorEpoch) {
         return new WritableTxnMarker()
                 .setProducerId(ALICE)
