@@ -2,6 +2,7 @@ package io.quafka.gateway;
 
 import io.quafka.controller.Metadata;
 import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.wire.KafkaRequest;
@@ -11,6 +12,7 @@ import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 /// DescribeCluster: the gateways as brokers. Controllers are not for clients to connect to.
 final class DescribeClusterApi implements Api {
@@ -51,24 +53,25 @@ final class DescribeClusterApi implements Api {
             answer.setClusterAuthorizedOperations(AllowedOperations.CLUSTER);
         }
         for (LiveGateways.Member gateway : gateways.members()) {
-            answer.brokers().add(broker(gateway.node(), gateway.host(), gateway.port()));
+            answer.brokers().add(broker(gateway.id(), gateway.address(), gateway.rack(), false));
         }
-        if (data.includeFencedBrokers()) {
+        if (data.includeFencedBrokers() && directory.tellsFenced()) {
             for (Node node : image.nodes().values()) {
                 if (node.fenced() && node.plays(NodeRole.GATEWAY) && node.kafka() != null) {
-                    answer.brokers().add(broker(node, node.kafka().host(), node.kafka().port()));
+                    answer.brokers().add(broker(node.id(), node.kafka(), node.rack(), true));
                 }
             }
         }
         return answer;
     }
 
-    private static DescribeClusterBroker broker(Node node, String host, int port) {
+    private static DescribeClusterBroker broker(
+            int id, Endpoint address, @Nullable String rack, boolean fenced) {
         return new DescribeClusterBroker()
-                .setBrokerId(node.id())
-                .setHost(host)
-                .setPort(port)
-                .setRack(node.rack())
-                .setIsFenced(node.fenced());
+                .setBrokerId(id)
+                .setHost(address.host())
+                .setPort(address.port())
+                .setRack(rack)
+                .setIsFenced(fenced);
     }
 }

@@ -35,7 +35,7 @@ public final class Gateway implements RequestHandler {
             InstantSource clock) {
         var commands = new Commands(controller, config.adminWait());
         var metadata = controller.metadata();
-        var gateways = new GatewayDirectory(nodeId);
+        var gateways = new GatewayDirectory(nodeId, config.oneAddress());
         var leaders = new LeaderCalls(metadata, storageNodes);
         var topics = new TopicCreator(commands, config);
         var sessions =

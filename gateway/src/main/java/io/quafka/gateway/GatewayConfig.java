@@ -15,6 +15,8 @@ import java.util.Map;
 ///   sessions
 /// @param fetchSessionIdle a session that nobody used for so long is forgotten
 /// @param producerIdBlock producer ids taken from the controller at once, from 1 up
+/// @param oneAddress whether all gateways stand behind one address, which is all that clients are
+///   told (see [GatewayDirectory])
 /// @param nodeConfigs this node's settings as DescribeConfigs shows them, by Kafka's broker config
 ///   names; read-only to clients
 public record GatewayConfig(
@@ -24,6 +26,7 @@ public record GatewayConfig(
         long fetchSessionPartitionsMax,
         Duration fetchSessionIdle,
         int producerIdBlock,
+        boolean oneAddress,
         Map<String, String> nodeConfigs) {
     /// Kafka's defaults where it has them.
     public static final GatewayConfig DEFAULTS =
@@ -34,6 +37,7 @@ public record GatewayConfig(
                     500_000,
                     Duration.ofMinutes(2),
                     1_000,
+                    false,
                     Map.of());
 
     public GatewayConfig {

@@ -8,32 +8,55 @@ import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
-/// Derives the live gateways from an image, once per change of its nodes.
+/// Derives the gateways that clients are told of from an image, once per change of its nodes.
+///
+/// Either each live gateway is a broker to clients, and they choose among them. Or all stand behind
+/// one address, a load balancer's: then clients see a single broker, whichever gateways come and
+/// go, and this gateway answers for it.
 final class GatewayDirectory {
     /// Told to clients where no node fits.
     static final int NO_NODE = -1;
 
+    /// The id of the broker that stands for all gateways; no node has it.
+    static final int ONE_ID = 0;
+
     private record Derived(PMap<Integer, Node> from, LiveGateways gateways) {}
 
     private final IntSupplier self;
+    private final boolean oneAddress;
     private volatile Derived last =
             new Derived(HashTreePMap.empty(), LiveGateways.of(HashTreePMap.empty()));
 
-    GatewayDirectory(IntSupplier self) {
+    /// @param self this gateway's id as a node
+    /// @param oneAddress whether the gateways, which then all advertise the same address, are one
+    ///   broker to clients
+    GatewayDirectory(IntSupplier self, boolean oneAddress) {
         this.self = self;
+        this.oneAddress = oneAddress;
     }
 
     LiveGateways at(ClusterImage image) {
         Derived derived = last;
         if (derived.from() != image.nodes()) {
-            derived = new Derived(image.nodes(), LiveGateways.of(image.nodes()));
+            derived =
+                    new Derived(
+                            image.nodes(),
+                            oneAddress
+                                    ? LiveGateways.behindOneAddress(image.nodes(), ONE_ID)
+                                    : LiveGateways.of(image.nodes()));
             last = derived;
         }
         return derived.gateways();
     }
 
+    /// This gateway's id as clients know it.
     int self() {
-        return self.getAsInt();
+        return oneAddress ? ONE_ID : self.getAsInt();
+    }
+
+    /// Whether clients may be told of gateways that do not serve at the moment.
+    boolean tellsFenced() {
+        return !oneAddress;
     }
 
     /// The node that clients send administrative requests to: this gateway, as any will do, or

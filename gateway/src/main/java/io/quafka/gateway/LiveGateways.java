@@ -1,5 +1,6 @@
 package io.quafka.gateway;
 
+import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
 import java.util.ArrayList;
@@ -19,18 +20,20 @@ import org.pcollections.PMap;
 final class LiveGateways {
     /// A gateway as clients see it.
     ///
+    /// @param address where clients reach it
     /// @param asList its id alone: the replicas and the in-sync replicas of its partitions
-    record Member(Node node, List<Integer> asList, long seed) {
-        int id() {
-            return node.id();
+    record Member(
+            int id, Endpoint address, @Nullable String rack, List<Integer> asList, long seed) {
+        Member(int id, Endpoint address, @Nullable String rack) {
+            this(id, address, rack, List.of(id), mix(id));
         }
 
         String host() {
-            return Objects.requireNonNull(node.kafka()).host();
+            return address.host();
         }
 
         int port() {
-            return Objects.requireNonNull(node.kafka()).port();
+            return address.port();
         }
     }
 
@@ -43,12 +46,31 @@ final class LiveGateways {
     static LiveGateways of(PMap<Integer, Node> nodes) {
         List<Member> members = new ArrayList<>();
         for (Node node : nodes.values()) {
-            if (node.plays(NodeRole.GATEWAY) && !node.fenced() && node.kafka() != null) {
-                members.add(new Member(node, List.of(node.id()), mix(node.id())));
+            Endpoint address = node.kafka();
+            if (node.plays(NodeRole.GATEWAY) && !node.fenced() && address != null) {
+                members.add(new Member(node.id(), address, node.rack()));
             }
         }
         members.sort(Comparator.comparingInt(Member::id));
         return new LiveGateways(List.copyOf(members));
+    }
+
+    /// One member for all gateways, at the address that the youngest advertises: if they do not
+    /// agree, somebody is about to move them to a new one. A gateway that answers is proof enough
+    /// that one lives, so that fenced ones count too.
+    static LiveGateways behindOneAddress(PMap<Integer, Node> nodes, int id) {
+        Node youngest = null;
+        for (Node node : nodes.values()) {
+            if (node.plays(NodeRole.GATEWAY)
+                    && node.kafka() != null
+                    && (youngest == null || node.id() > youngest.id())) {
+                youngest = node;
+            }
+        }
+        return new LiveGateways(
+                youngest == null
+                        ? List.of()
+                        : List.of(new Member(id, Objects.requireNonNull(youngest.kafka()), null)));
     }
 
     /// By ascending id.

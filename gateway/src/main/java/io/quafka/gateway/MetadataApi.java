@@ -147,7 +147,7 @@ final class MetadataApi implements Api {
                                     .setNodeId(gateway.id())
                                     .setHost(gateway.host())
                                     .setPort(gateway.port())
-                                    .setRack(gateway.node().rack()));
+                                    .setRack(gateway.rack()));
         }
         return answer;
     }

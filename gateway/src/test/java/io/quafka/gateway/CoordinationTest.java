@@ -120,7 +120,7 @@ class CoordinationTest {
     @Test
     void whereCoordinatorsAreServedAKeyLeadsToTheLeaderThatMetadataNames() {
         var cluster = new TestCluster();
-        var directory = new GatewayDirectory(() -> TestCluster.GATEWAY);
+        var directory = new GatewayDirectory(() -> TestCluster.GATEWAY, false);
         var config = GatewayConfig.DEFAULTS;
         var api =
                 new FindCoordinatorApi(

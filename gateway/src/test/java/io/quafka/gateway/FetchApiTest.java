@@ -190,6 +190,7 @@ class FetchApiTest {
                         weight,
                         idle,
                         1_000,
+                        false,
                         defaults.nodeConfigs());
         var clock = new java.util.concurrent.atomic.AtomicReference<TestCluster>();
         var cluster =

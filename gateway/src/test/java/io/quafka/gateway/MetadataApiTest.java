@@ -149,6 +149,7 @@ class MetadataApiTest {
                                 1_000,
                                 defaults.fetchSessionIdle(),
                                 10,
+                                false,
                                 defaults.nodeConfigs()),
                         InstantSource.system());
         assertThat(error(ask(refusing, LATEST, named("new").setAllowAutoTopicCreation(true))))
@@ -185,6 +186,42 @@ class MetadataApiTest {
                 .isInstanceOf(Command.CreateTopics.class);
         assertThat(first).isNotDone();
         assertThat(second).isNotDone();
+    }
+
+    @Test
+    void gatewaysBehindOneAddressAreOneBrokerWhicheverLive() {
+        var defaults = GatewayConfig.DEFAULTS;
+        var cluster =
+                new TestCluster(
+                        1,
+                        new GatewayConfig(
+                                true,
+                                defaults.internalTopics(),
+                                defaults.adminWait(),
+                                1_000,
+                                defaults.fetchSessionIdle(),
+                                10,
+                                true,
+                                defaults.nodeConfigs()),
+                        InstantSource.system());
+        cluster.createTopic("t", 20);
+        MetadataResponseData before = ask(cluster, LATEST, named("t"));
+        assertThat(before.brokers()).hasSize(1);
+        assertThat(before.brokers().find(GatewayDirectory.ONE_ID).port()).isEqualTo(9092);
+        assertThat(before.controllerId()).isEqualTo(GatewayDirectory.ONE_ID);
+        assertThat(before.topics().find("t").partitions())
+                .hasSize(20)
+                .allMatch(partition -> partition.leaderId() == GatewayDirectory.ONE_ID);
+
+        cluster.controller.node(7, NodeRole.GATEWAY);
+        MetadataResponseData after = ask(cluster, LATEST, named("t"));
+        assertThat(after.brokers()).hasSize(1);
+        assertThat(after.brokers().find(GatewayDirectory.ONE_ID).host()).isEqualTo("gateway-7");
+        DescribeClusterResponseData described =
+                cluster.call(
+                        ApiKeys.DESCRIBE_CLUSTER,
+                        new DescribeClusterRequestData().setIncludeFencedBrokers(true));
+        assertThat(described.brokers()).hasSize(1);
     }
 
     private static Errors error(MetadataResponseData answer) {

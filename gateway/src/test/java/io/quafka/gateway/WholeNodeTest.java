@@ -73,6 +73,7 @@ class WholeNodeTest {
                         defaults.fetchSessionPartitionsMax(),
                         defaults.fetchSessionIdle(),
                         defaults.producerIdBlock(),
+                        false,
                         Map.of("node.rack", "here"));
         var gateway =
                 new Gateway(

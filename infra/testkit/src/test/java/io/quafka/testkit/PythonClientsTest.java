@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -43,15 +42,13 @@ class PythonClientsTest {
         if (script.contains("transactions") || script.contains("again")) {
             ListedApis.assumeTransactions(broker);
         }
-        String python = interpreter(module);
-        Path file =
-                Path.of(System.getProperty("basedir", "."))
-                        .toAbsolutePath()
-                        .resolve("../clients/python")
-                        .resolve(script)
-                        .normalize();
         try (Program program =
-                Program.start(directory, List.of(python, file.toString(), broker.bootstrap()))) {
+                Program.start(
+                        directory,
+                        List.of(
+                                Python.with(module),
+                                Python.script(script).toString(),
+                                broker.bootstrap()))) {
             assertThat(program.awaitSuccess()).last().asString().startsWith("ok ");
         }
     }
@@ -59,17 +56,5 @@ class PythonClientsTest {
     @Test
     void aProducerCommitsOffsetsInSeveralTransactions() throws Exception {
         scriptChecksWhatItGets("confluent_kafka", "confluent_offsets_again.py");
-    }
-
-    /// A Python that has the module: Debian's packages are for its own, which may not be the first.
-    private static String interpreter(String module) throws InterruptedException {
-        for (String python : Stream.of("/usr/bin/python3", "python3").toList()) {
-            if (Installed.answers(python, "-c", "import " + module)) {
-                return python;
-            }
-        }
-        Installed.missing(
-                "no Python with the module " + module + " (Debian's package python3-...)");
-        throw new IllegalStateException();
     }
 }

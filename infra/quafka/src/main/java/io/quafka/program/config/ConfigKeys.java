@@ -41,6 +41,14 @@ public final class ConfigKeys {
                     "The address that clients are told to connect to. Empty: the one listened on, or the machine's name where"
                             + " that is a wildcard.");
 
+    public static final ConfigKey<Boolean> GATEWAY_ONE_ADDRESS =
+            new ConfigKey<>(
+                    "gateway.one.address",
+                    ValueType.BOOLEAN,
+                    "false",
+                    "'true' where all gateways stand behind a load balancer: clients are told its address (gateway.advertised, the"
+                            + " same for all) and no other, as that of one broker. The same for all gateways.");
+
     public static final ConfigKey<Address> STORAGE_LISTEN =
             new ConfigKey<>(
                     "storage.listen",
@@ -364,6 +372,7 @@ public final class ConfigKeys {
                     NODE_RACK,
                     GATEWAY_LISTEN,
                     GATEWAY_ADVERTISED,
+                    GATEWAY_ONE_ADDRESS,
                     GATEWAY_FRAME_BYTES_MAX,
                     GATEWAY_CONNECTIONS_MAX,
                     GATEWAY_CONNECTIONS_PER_ADDRESS_MAX,

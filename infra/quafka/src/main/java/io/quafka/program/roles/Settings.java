@@ -96,6 +96,11 @@ final class Settings {
     }
 
     static GatewayConfig gateway(Configuration configuration) {
+        if (configuration.get(ConfigKeys.GATEWAY_ONE_ADDRESS)
+                && configuration.get(ConfigKeys.GATEWAY_ADVERTISED).isEmpty()) {
+            throw new StartException(
+                    "gateway.one.address is set, but not that address: set gateway.advertised to the load balancer's");
+        }
         GatewayConfig defaults = GatewayConfig.DEFAULTS;
         return new GatewayConfig(
                 configuration.get(ConfigKeys.AUTO_CREATE_TOPICS),
@@ -106,6 +111,7 @@ final class Settings {
                 defaults.fetchSessionPartitionsMax(),
                 defaults.fetchSessionIdle(),
                 defaults.producerIdBlock(),
+                configuration.get(ConfigKeys.GATEWAY_ONE_ADDRESS),
                 Map.of(
                         ConfigKeys.AUTO_CREATE_TOPICS.name(),
                         configuration.text(ConfigKeys.AUTO_CREATE_TOPICS)));

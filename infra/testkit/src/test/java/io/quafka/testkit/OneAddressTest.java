@@ -1,0 +1,294 @@
+package io.quafka.testkit;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.Node;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Three gateways behind one TCP load balancer, whose address is all that clients know. Gateways
+/// are killed, stopped and added meanwhile.
+@Tag("broker")
+class OneAddressTest {
+    private static final Duration SETTLED_MAX = Duration.ofSeconds(90);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final String TOPIC = "t";
+    private static final int PARTITIONS = 6;
+    private static final int RECORDS = 200;
+
+    @TempDir private Path directory;
+
+    private final List<BrokerProcess> parts = new ArrayList<>();
+    private final List<BrokerProcess> gateways = new ArrayList<>();
+    private List<Integer> ports = List.of();
+    private String members = "";
+    private LoadBalancer balancer;
+
+    @BeforeEach
+    void startAll() throws Exception {
+        ports = IntStream.range(0, 4).mapToObj(_ -> Ports.free()).toList();
+        int port = Ports.free();
+        balancer = LoadBalancer.start(directory, port, ports);
+        members = "1@127.0.0.1:" + Ports.free();
+        parts.add(BrokerProcess.start(options("controller", "controller")));
+        parts.add(
+                BrokerProcess.start(
+                        options("storage", "storage")
+                                .with("group.initial.rebalance.delay.ms", "100")));
+        for (int i = 0; i < 3; i++) {
+            gateways.add(gateway(i));
+        }
+        Clients.createTopic(balancer.address(), TOPIC, PARTITIONS, Map.of());
+    }
+
+    private BrokerOptions options(String role, String name) throws Exception {
+        return BrokerOptions.in(Files.createDirectory(directory.resolve(name)))
+                .withRole(role)
+                .withHeapMib(128)
+                .with("controller.members", members)
+                .with("controller.session.timeout", "3s");
+    }
+
+    private BrokerProcess gateway(int index) throws Exception {
+        return BrokerProcess.start(
+                options("gateway", "gateway-" + index)
+                        .withPort(ports.get(index))
+                        .with("gateway.one.address", "true")
+                        .with("gateway.advertised", balancer.address()));
+    }
+
+    @AfterEach
+    void stopAll() {
+        gateways.forEach(BrokerProcess::close);
+        parts.reversed().forEach(BrokerProcess::close);
+        if (balancer != null) {
+            balancer.close();
+        }
+    }
+
+    @Test
+    void clientsKnowOfNothingElse() throws Exception {
+        try (Admin admin = Clients.admin(balancer.address())) {
+            assertThat(admin.describeCluster().nodes().get())
+                    .extracting(Node::idString, node -> node.host() + ":" + node.port())
+                    .containsExactly(org.assertj.core.groups.Tuple.tuple("0", balancer.address()));
+            Set<Integer> leaders =
+                    requireNonNull(
+                                    admin.describeTopics(List.of(TOPIC))
+                                            .allTopicNames()
+                                            .get()
+                                            .get(TOPIC))
+                            .partitions()
+                            .stream()
+                            .map(partition -> requireNonNull(partition.leader()).id())
+                            .collect(Collectors.toSet());
+            assertThat(leaders).containsExactly(0);
+            assertThat(admin.describeLogDirs(List.of(0)).allDescriptions().get()).hasSize(1);
+            assertThat(admin.listGroups().all().get()).isEmpty();
+        }
+    }
+
+    /// Of all that was acknowledged, a group gets all, and an idempotent producer's records once,
+    /// while one gateway is killed, one is stopped and one is added.
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void producersAndGroupsOutliveTheirGateways(String protocol) throws Exception {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("group.id", "g");
+        settings.put("group.protocol", protocol);
+        settings.put("auto.offset.reset", "earliest");
+        settings.put("request.timeout.ms", "10000");
+        Set<String> read = ConcurrentHashMap.newKeySet();
+        int sent = 0;
+        try (KafkaProducer<byte[], byte[]> producer =
+                        Clients.producer(
+                                balancer.address(), Map.of("request.timeout.ms", "10000"));
+                var first = Clients.consumer(balancer.address(), settings);
+                var second = Clients.consumer(balancer.address(), settings)) {
+            var consumers = List.of(first, second);
+            consumers.forEach(consumer -> consumer.subscribe(List.of(TOPIC)));
+            sent = send(producer, sent, () -> {});
+            readUntil(consumers, read, sent);
+            sent = send(producer, sent, () -> gateways.get(0).kill9());
+            readUntil(consumers, read, sent);
+            gateways.add(gateway(3));
+            sent = send(producer, sent, () -> gateways.get(1).terminate());
+            readUntil(consumers, read, sent);
+            consumers.forEach(KafkaConsumer::commitSync);
+        }
+        List<String> stored =
+                Clients.readAll(balancer.address(), Clients.partitions(TOPIC, PARTITIONS)).stream()
+                        .map(record -> Clients.text(record.value()))
+                        .toList();
+        assertThat(stored).doesNotHaveDuplicates().hasSize(sent);
+        try (Admin admin = Clients.admin(balancer.address())) {
+            long committed =
+                    admin
+                            .listConsumerGroupOffsets("g")
+                            .partitionsToOffsetAndMetadata()
+                            .get()
+                            .values()
+                            .stream()
+                            .mapToLong(offset -> offset.offset())
+                            .sum();
+            assertThat(committed).isEqualTo(sent);
+        }
+        parts.forEach(BrokerProcess::requireNoAlarms);
+    }
+
+    private interface Fault {
+        void strike() throws Exception;
+    }
+
+    /// Sends records, and strikes while some are on their way.
+    ///
+    /// @return how many were sent in all; each was acknowledged
+    private static int send(KafkaProducer<byte[], byte[]> producer, int from, Fault fault)
+            throws Exception {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (int i = from; i < from + RECORDS; i++) {
+            sent.add(
+                    producer.send(
+                            new ProducerRecord<>(
+                                    TOPIC, i % PARTITIONS, null, Clients.bytes("v" + i))));
+            if (i == from + RECORDS / 2) {
+                fault.strike();
+            }
+        }
+        for (Future<RecordMetadata> one : sent) {
+            one.get();
+        }
+        return from + RECORDS;
+    }
+
+    private static void readUntil(
+            List<KafkaConsumer<byte[], byte[]>> consumers, Set<String> read, int count) {
+        await().atMost(SETTLED_MAX)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> {
+                    for (KafkaConsumer<byte[], byte[]> consumer : consumers) {
+                        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                            read.add(Clients.text(record.value()));
+                        }
+                    }
+                    return read.size() >= count;
+                });
+    }
+
+    /// Transactions end whole or not at all while gateways come and go.
+    @Test
+    void transactionsOutliveTheirGateways() throws Exception {
+        var partitions = Clients.partitions(TOPIC, PARTITIONS);
+        var load = new TransactionalLoad(balancer.address(), "teller", partitions, 7);
+        try {
+            awaitEnded(load, 10);
+            gateways.get(0).kill9();
+            awaitEnded(load, 20);
+            gateways.add(gateway(3));
+            gateways.get(1).kill9();
+            awaitEnded(load, 30);
+        } finally {
+            load.finish();
+        }
+        // The last transaction may have been left open by a producer that gave up.
+        try (KafkaProducer<byte[], byte[]> next =
+                Clients.producer(balancer.address(), Map.of("transactional.id", "teller"))) {
+            next.initTransactions();
+        }
+        Map<String, Integer> seen = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record :
+                Clients.readAll(
+                        balancer.address(),
+                        partitions,
+                        Map.of("isolation.level", "read_committed"))) {
+            seen.merge(Clients.text(record.key()), 1, Integer::sum);
+        }
+        load.outcomes()
+                .forEach((name, outcome) -> {
+                    int found = seen.getOrDefault(name, 0);
+                    switch (outcome.end()) {
+                        case COMMITTED -> assertThat(found).as(name).isEqualTo(outcome.records());
+                        case ABORTED -> assertThat(found).as(name).isZero();
+                        case UNKNOWN -> assertThat(found).as(name).isIn(0, outcome.records());
+                    }
+                });
+        parts.forEach(BrokerProcess::requireNoAlarms);
+    }
+
+    private static void awaitEnded(TransactionalLoad load, int more) {
+        int target = load.ended() + more;
+        await().atMost(SETTLED_MAX).until(() -> load.ended() >= target);
+    }
+
+    /// kcat and librdkafka's transactions through the same address, while a gateway dies.
+    @Test
+    void otherClientsPassToo() throws Exception {
+        Installed.require("kcat", "kcat", "-V");
+        Path lines = Files.writeString(directory.resolve("lines"), "one\ntwo\nthree\n");
+        try (Program produce =
+                Program.start(
+                        directory,
+                        List.of(
+                                "kcat",
+                                "-P",
+                                "-b",
+                                balancer.address(),
+                                "-t",
+                                "k",
+                                "-l",
+                                lines.toString()))) {
+            produce.awaitSuccess();
+        }
+        gateways.get(2).kill9();
+        try (Program consume =
+                Program.start(
+                        directory,
+                        List.of(
+                                "kcat",
+                                "-b",
+                                balancer.address(),
+                                "-X",
+                                "auto.offset.reset=earliest",
+                                "-G",
+                                "kcats",
+                                "-c",
+                                "3",
+                                "k"))) {
+            assertThat(consume.awaitSuccess()).contains("one", "two", "three");
+        }
+        try (Program python =
+                Program.start(
+                        directory,
+                        List.of(
+                                Python.with("confluent_kafka"),
+                                Python.script("confluent_transactions.py").toString(),
+                                balancer.address()))) {
+            assertThat(python.awaitSuccess()).last().asString().startsWith("ok ");
+        }
+    }
+}
