@@ -25,8 +25,8 @@ class ArchitectureTest {
             mayUse("io.quafka.controller..", "io.quafka.controller..");
 
     @ArchTest
-    static final ArchRule tieringStandsOnNothing =
-            mayUse("io.quafka.tiering..", "io.quafka.tiering..");
+    static final ArchRule tieringStandsOnWire =
+            mayUse("io.quafka.tiering..", "io.quafka.tiering..", "io.quafka.wire..");
 
     @ArchTest
     static final ArchRule storageStandsOnTieringControllerAndWire =

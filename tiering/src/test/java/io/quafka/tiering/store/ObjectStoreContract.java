@@ -27,7 +27,7 @@ public abstract class ObjectStoreContract {
 
     private static final int PAGED_OBJECTS = ObjectStore.PAGE_SIZE + 17;
 
-    protected final CountingMeter meter = new CountingMeter();
+    protected CountingMeter meter = new CountingMeter();
     protected ObjectStore store;
 
     /// An empty store.
@@ -40,6 +40,7 @@ public abstract class ObjectStoreContract {
 
     @BeforeEach
     void openStore() throws Exception {
+        meter = new CountingMeter();
         store = open(meter);
     }
 
