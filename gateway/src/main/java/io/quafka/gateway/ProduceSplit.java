@@ -28,7 +28,7 @@ final class ProduceSplit {
     private record Slot(Uuid topicId, int partition) {}
 
     /// What one node is asked, and where its answers belong.
-    private static final class Part {
+    private final class Part {
         final StorageNode node;
         final ProduceRequestData data;
         final Map<Slot, PartitionProduceResponse> answers = new HashMap<>();
@@ -69,8 +69,9 @@ final class ProduceSplit {
                     });
         }
 
-        private void take(ProduceResponseData answer) {
-            for (TopicProduceResponse answered : answer.responses()) {
+        private void take(ProduceResponseData taken) {
+            throttle(taken.throttleTimeMs());
+            for (TopicProduceResponse answered : taken.responses()) {
                 for (PartitionProduceResponse from : answered.partitionResponses()) {
                     PartitionProduceResponse to =
                             answers.get(new Slot(answered.topicId(), from.index()));
@@ -122,6 +123,11 @@ final class ProduceSplit {
         }
         return CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new))
                 .thenApply(_ -> answer);
+    }
+
+    /// Parts are answered on several threads.
+    private synchronized void throttle(int ms) {
+        answer.setThrottleTimeMs(Math.max(answer.throttleTimeMs(), ms));
     }
 
     private void split(TopicProduceData asked) {

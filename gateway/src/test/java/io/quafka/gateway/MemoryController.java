@@ -14,6 +14,8 @@ import io.quafka.controller.model.Reply.TopicOutcome;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
+import io.quafka.controller.retention.DiskReport;
+import io.quafka.controller.retention.NodeMeasure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.PMap;
 
 /// A controller that decides at once, in memory: enough of the rules for the gateway's side of each
@@ -303,8 +306,13 @@ final class MemoryController implements Controller, Metadata {
     }
 
     @Override
-    public CompletableFuture<Boolean> heartbeat(int nodeId) {
+    public CompletableFuture<Boolean> heartbeat(int nodeId, @Nullable DiskReport disk) {
         return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
+    public CompletableFuture<Map<Integer, NodeMeasure>> measures() {
+        return CompletableFuture.completedFuture(Map.of());
     }
 
     @Override

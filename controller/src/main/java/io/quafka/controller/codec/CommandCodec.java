@@ -12,6 +12,7 @@ import io.quafka.controller.model.Command.FenceNode;
 import io.quafka.controller.model.Command.FormCluster;
 import io.quafka.controller.model.Command.MorePartitions;
 import io.quafka.controller.model.Command.NewTopic;
+import io.quafka.controller.model.Command.PublishBudgets;
 import io.quafka.controller.model.Command.RegisterNode;
 import io.quafka.controller.model.Command.TopicRef;
 import io.quafka.controller.model.Command.UnregisterNode;
@@ -37,6 +38,7 @@ import org.apache.kafka.common.config.ConfigResource;
 ///                          bool replaceAll, bool validateOnly
 ///   8 AllocateProducerIds  svar count
 ///   9 FormCluster          string clusterId
+///  20 PublishBudgets       uvar basis, node budgets
 /// newTopic = string name, svar partitions, svar replicationFactor,
 ///            list of (svar partition, list of svar node), map configs, bool internal
 /// resource = svar Kafka resource type, string name
@@ -112,6 +114,7 @@ public final class CommandCodec {
                             .bool(c.replaceAll())
                             .bool(c.validateOnly());
             case AllocateProducerIds c -> out.u8(8).svar(c.count());
+            case PublishBudgets c -> Fields.budgets(out.u8(20).uvar(c.basis()), c.nodes());
             case FormCluster c -> out.u8(9).string(c.clusterId());
         }
     }
@@ -148,6 +151,7 @@ public final class CommandCodec {
             case 7 -> new AlterConfigs(changes(in), in.bool(), in.bool());
             case 8 -> new AllocateProducerIds(in.svarInt());
             case 9 -> new FormCluster(in.string());
+            case 20 -> new PublishBudgets(in.uvar(), Fields.budgets(in));
             default -> throw in.bad("an unknown kind of command: " + kind);
         };
     }

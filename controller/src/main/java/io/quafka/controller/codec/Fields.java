@@ -5,13 +5,19 @@ import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.model.PartitionShards;
+import io.quafka.controller.model.RetentionBudgets.NodeBudget;
+import io.quafka.controller.model.RetentionBudgets.TopicBudget;
 import io.quafka.controller.model.RetentionShares;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
 
@@ -26,6 +32,8 @@ import org.apache.kafka.common.record.TimestampType;
 /// partitions = list of uvar shard id: one to two bytes a partition in all but the largest clusters
 /// topic      = uuid id, string name, partitions, svar replicationFactor, map configs, settings, bool internal
 /// settings   = the fields of TopicSettings in their order, a ratio as svar of its IEEE 754 bits
+/// node budgets = list of (uvar node id, uvar capacity, uvar rest, list of (uuid topic, uvar share, uvar limit less share)),
+///              each list in the order of its ids
 /// error      = svar Kafka error code
 /// ```
 final class Fields {
@@ -139,6 +147,46 @@ final class Fields {
                 in.map(),
                 settings(in),
                 in.bool());
+    }
+
+    static void budgets(BinaryWriter out, Map<Integer, NodeBudget> nodes) {
+        out.list(
+                new TreeMap<>(nodes).entrySet(),
+                (w, node) ->
+                        w.uvar(node.getKey())
+                                .uvar(node.getValue().capacityBytes())
+                                .uvar(node.getValue().restBytes())
+                                .list(
+                                        new TreeMap<>(node.getValue().topics()).entrySet(),
+                                        Fields::budget));
+    }
+
+    private static void budget(BinaryWriter out, Map.Entry<Uuid, TopicBudget> topic) {
+        TopicBudget budget = topic.getValue();
+        out.uuid(topic.getKey())
+                .uvar(budget.shareBytes())
+                .uvar(budget.limitBytes() - budget.shareBytes());
+    }
+
+    static Map<Integer, NodeBudget> budgets(BinaryReader in) {
+        Map<Integer, NodeBudget> nodes = new HashMap<>();
+        for (int left = in.count(4); left > 0; left--) {
+            int id = in.uvarInt();
+            long capacity = in.uvar();
+            long rest = in.uvar();
+            Map<Uuid, TopicBudget> topics = new HashMap<>();
+            try {
+                for (int more = in.count(18); more > 0; more--) {
+                    Uuid topic = in.uuid();
+                    long share = in.uvar();
+                    topics.put(topic, new TopicBudget(share, Math.addExact(share, in.uvar())));
+                }
+                nodes.put(id, new NodeBudget(capacity, rest, topics));
+            } catch (IllegalArgumentException | ArithmeticException e) {
+                throw in.bad(String.valueOf(e.getMessage()));
+            }
+        }
+        return nodes;
     }
 
     static void error(BinaryWriter out, Errors error) {

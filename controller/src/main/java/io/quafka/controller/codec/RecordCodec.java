@@ -1,6 +1,7 @@
 package io.quafka.controller.codec;
 
 import io.quafka.controller.model.MetadataRecord;
+import io.quafka.controller.model.MetadataRecord.BudgetsPublished;
 import io.quafka.controller.model.MetadataRecord.ClusterConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.ClusterFormed;
 import io.quafka.controller.model.MetadataRecord.IdsReserved;
@@ -14,6 +15,7 @@ import io.quafka.controller.model.MetadataRecord.ShardCreated;
 import io.quafka.controller.model.MetadataRecord.TopicConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.TopicCreated;
 import io.quafka.controller.model.MetadataRecord.TopicDeleted;
+import io.quafka.controller.model.RetentionBudgets;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -35,6 +37,7 @@ import java.util.List;
 ///  11 ClusterConfigsChanged  map configs
 ///  12 ProducerIdsAllocated   uvar nextProducerId
 ///  13 IdsReserved            uvar nextNodeId, uvar nextShardId
+///  20 BudgetsPublished       uvar version, node budgets
 /// ```
 ///
 /// Primitives: [BinaryWriter]; model types: [Fields]. A kind number is never used again for
@@ -77,6 +80,8 @@ public final class RecordCodec {
             case TopicConfigsChanged r -> out.u8(10).uuid(r.topicId()).map(r.configs());
             case ClusterConfigsChanged r -> out.u8(11).map(r.configs());
             case ProducerIdsAllocated r -> out.u8(12).uvar(r.nextProducerId());
+            case BudgetsPublished r ->
+                    Fields.budgets(out.u8(20).uvar(r.budgets().version()), r.budgets().nodes());
             case IdsReserved r -> out.u8(13).uvar(r.nextNodeId()).uvar(r.nextShardId());
         }
     }
@@ -104,6 +109,7 @@ public final class RecordCodec {
             case 11 -> new ClusterConfigsChanged(in.map());
             case 12 -> new ProducerIdsAllocated(in.uvar());
             case 13 -> new IdsReserved(in.uvarInt(), in.uvarInt());
+            case 20 -> new BudgetsPublished(new RetentionBudgets(in.uvar(), Fields.budgets(in)));
             default -> throw in.bad("an unknown kind of record: " + kind);
         };
     }

@@ -9,12 +9,15 @@ import io.quafka.controller.model.Command.CreateTopics;
 import io.quafka.controller.model.Command.DeleteTopics;
 import io.quafka.controller.model.Command.FenceNode;
 import io.quafka.controller.model.Command.FormCluster;
+import io.quafka.controller.model.Command.PublishBudgets;
 import io.quafka.controller.model.Command.RegisterNode;
 import io.quafka.controller.model.Command.UnregisterNode;
 import io.quafka.controller.model.MetadataRecord;
+import io.quafka.controller.model.MetadataRecord.BudgetsPublished;
 import io.quafka.controller.model.MetadataRecord.ClusterFormed;
 import io.quafka.controller.model.MetadataRecord.ProducerIdsAllocated;
 import io.quafka.controller.model.Reply;
+import io.quafka.controller.model.RetentionBudgets;
 import java.util.List;
 
 /// Decides commands: a pure function of the image, the command and the ids it may draw. The same
@@ -38,8 +41,18 @@ public final class ControllerLogic {
             case DeleteTopics c -> TopicDeletion.decide(image, c);
             case CreatePartitions c -> PartitionCreation.decide(image, c);
             case AlterConfigs c -> ConfigDecisions.decide(image, c);
+            case PublishBudgets c -> done(image, budgets(image, c));
             case AllocateProducerIds c -> producerIds(image, c.count());
         };
+    }
+
+    private static List<MetadataRecord> budgets(ClusterImage image, PublishBudgets command) {
+        RetentionBudgets current = image.budgets();
+        return command.basis() == current.version()
+                ? List.of(
+                        new BudgetsPublished(
+                                new RetentionBudgets(current.version() + 1, command.nodes())))
+                : List.of();
     }
 
     private static Decision done(ClusterImage image, List<MetadataRecord> records) {

@@ -4,6 +4,7 @@ import io.quafka.controller.config.TopicConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ImageIndexes;
 import io.quafka.controller.model.MetadataRecord;
+import io.quafka.controller.model.MetadataRecord.BudgetsPublished;
 import io.quafka.controller.model.MetadataRecord.ClusterConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.ClusterFormed;
 import io.quafka.controller.model.MetadataRecord.IdsReserved;
@@ -18,6 +19,7 @@ import io.quafka.controller.model.MetadataRecord.TopicConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.TopicCreated;
 import io.quafka.controller.model.MetadataRecord.TopicDeleted;
 import io.quafka.controller.model.Node;
+import io.quafka.controller.model.RetentionBudgets;
 import io.quafka.controller.model.RetentionShares;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
@@ -45,6 +47,7 @@ public final class ImageBuilder {
     private long nextProducerId;
     private int nextNodeId;
     private int nextShardId;
+    private RetentionBudgets budgets;
     private ImageIndexes indexes;
     private @Nullable TopicSettings plainSettings;
 
@@ -58,6 +61,7 @@ public final class ImageBuilder {
         nextProducerId = from.nextProducerId();
         nextNodeId = from.nextNodeId();
         nextShardId = from.nextShardId();
+        budgets = from.budgets();
         indexes = from.indexes();
     }
 
@@ -91,6 +95,9 @@ public final class ImageBuilder {
                             topic.internal()));
         }
         records.add(new ProducerIdsAllocated(image.nextProducerId()));
+        if (image.budgets().version() > 0) {
+            records.add(new BudgetsPublished(image.budgets()));
+        }
         records.add(new IdsReserved(image.nextNodeId(), image.nextShardId()));
         return records;
     }
@@ -135,6 +142,7 @@ public final class ImageBuilder {
                 plainSettings = null;
                 List.copyOf(topics.values()).forEach(t -> put(withConfigs(t, t.configs())));
             }
+            case BudgetsPublished r -> budgets = r.budgets();
             case ProducerIdsAllocated r -> nextProducerId = r.nextProducerId();
             case IdsReserved r -> {
                 nextNodeId = Math.max(nextNodeId, r.nextNodeId());
@@ -155,6 +163,7 @@ public final class ImageBuilder {
                 nextProducerId,
                 nextNodeId,
                 nextShardId,
+                budgets,
                 indexes);
     }
 

@@ -18,6 +18,7 @@ import org.pcollections.PMap;
 /// @param nextProducerId first producer id that nobody was given
 /// @param nextNodeId id of the next node that registers anew
 /// @param nextShardId id of the next shard
+/// @param budgets of topics on each node's disk, as last published
 /// @param indexes worked out from the topics
 public record ClusterImage(
         long version,
@@ -30,6 +31,7 @@ public record ClusterImage(
         long nextProducerId,
         int nextNodeId,
         int nextShardId,
+        RetentionBudgets budgets,
         ImageIndexes indexes) {
     public static final ClusterImage EMPTY =
             new ClusterImage(
@@ -43,9 +45,10 @@ public record ClusterImage(
                     0,
                     1,
                     1,
+                    RetentionBudgets.NONE,
                     ImageIndexes.EMPTY);
 
-    /// An image whose indexes are counted from its topics.
+    /// An image without budgets, whose indexes are counted from its topics.
     public ClusterImage(
             long version,
             String clusterId,
@@ -68,6 +71,7 @@ public record ClusterImage(
                 nextProducerId,
                 nextNodeId,
                 nextShardId,
+                RetentionBudgets.NONE,
                 ImageIndexes.of(topicsByName));
     }
 

@@ -88,6 +88,18 @@ public sealed interface Command<R> {
 
     record ConfigChange(String name, ConfigOp op, @Nullable String value) {}
 
+    /// Replaces all budgets, if nobody else did meanwhile. The controller's leader does this by
+    /// itself.
+    ///
+    /// @param basis version of the budgets that these follow; without effect where that is not the
+    ///   current one any more
+    record PublishBudgets(long basis, Map<Integer, RetentionBudgets.NodeBudget> nodes)
+            implements Command<Reply.Done> {
+        public PublishBudgets {
+            nodes = Map.copyOf(nodes);
+        }
+    }
+
     /// A block of producer ids that nobody else is ever given.
     record AllocateProducerIds(int count) implements Command<Reply.ProducerIds> {}
 }

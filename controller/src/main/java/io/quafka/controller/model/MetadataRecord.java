@@ -61,6 +61,9 @@ public sealed interface MetadataRecord {
     /// @param nextProducerId first producer id that nobody was given
     record ProducerIdsAllocated(long nextProducerId) implements MetadataRecord {}
 
+    /// @param budgets all there are from now on
+    record BudgetsPublished(RetentionBudgets budgets) implements MetadataRecord {}
+
     /// Ids up to these were given out once, though their holders may be gone.
     record IdsReserved(int nextNodeId, int nextShardId) implements MetadataRecord {}
 }

@@ -6,9 +6,15 @@ import io.quafka.controller.codec.CommandCodec;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Node;
+import io.quafka.controller.model.NodeRole;
+import io.quafka.controller.retention.BudgetKeeper;
+import io.quafka.controller.retention.DiskReport;
+import io.quafka.controller.retention.NodeMeasure;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +42,7 @@ public final class EmbeddedController implements Controller {
     private final DirectoryLock lock;
     private final LocalMetadata metadata;
     private final Liveness liveness;
+    private final BudgetKeeper budgets = new BudgetKeeper();
     private final @Nullable RaftLink link;
     private final RaftServer server;
     private final LocalSubmitter submitter;
@@ -162,12 +169,21 @@ public final class EmbeddedController implements Controller {
     }
 
     @Override
-    public CompletableFuture<Boolean> heartbeat(int nodeId) {
+    public CompletableFuture<Boolean> heartbeat(int nodeId, @Nullable DiskReport disk) {
         RaftLink remote = link;
         if (leading || remote == null) {
-            return heard(nodeId);
+            return heard(nodeId, disk);
         }
-        return remote.heartbeat(nodeId, config.commandTimeout());
+        return remote.heartbeat(nodeId, disk, config.commandTimeout());
+    }
+
+    @Override
+    public CompletableFuture<Map<Integer, NodeMeasure>> measures() {
+        RaftLink remote = link;
+        if (leading || remote == null) {
+            return CompletableFuture.completedFuture(budgets.measures(metadata.image()));
+        }
+        return remote.measures(config.commandTimeout());
     }
 
     /// True while this member leads the controller.
@@ -192,12 +208,16 @@ public final class EmbeddedController implements Controller {
         closeLogged("directory lock", lock);
     }
 
-    private CompletableFuture<Boolean> heard(int nodeId) {
+    private CompletableFuture<Boolean> heard(int nodeId, @Nullable DiskReport disk) {
         Node node = metadata.image().node(nodeId);
         if (node == null) {
             return CompletableFuture.completedFuture(false);
         }
         liveness.heard(nodeId, nanoTime.getAsLong());
+        if (disk != null && node.plays(NodeRole.STORAGE)) {
+            budgets.heard(nodeId, disk);
+            LockSupport.unpark(sweeper);
+        }
         if (!node.fenced() || !unfencing.add(nodeId)) {
             return CompletableFuture.completedFuture(true);
         }
@@ -212,10 +232,23 @@ public final class EmbeddedController implements Controller {
             if (!leading) {
                 continue;
             }
+            publishBudgets();
             for (Command<?> command : liveness.sweep(metadata.image(), nanoTime.getAsLong())) {
                 LOG.atWarn().addKeyValue("decision", command).log("node silent");
                 submit(command);
             }
+        }
+    }
+
+    private void publishBudgets() {
+        Command.PublishBudgets due = budgets.due(metadata.image(), nanoTime.getAsLong());
+        if (due == null) {
+            return;
+        }
+        try {
+            submit(due).join();
+        } catch (CompletionException e) {
+            LOG.atWarn().setCause(e).log("budgets not published: the old ones stay in force");
         }
     }
 
@@ -269,6 +302,7 @@ public final class EmbeddedController implements Controller {
                 LOG.atInfo().addKeyValue("leading", now).log("controller leadership changed");
             }
             liveness.reset();
+            budgets.reset();
             leading = now && !closed;
             if (now) {
                 Thread.startVirtualThread(EmbeddedController.this::formCluster);
@@ -276,8 +310,13 @@ public final class EmbeddedController implements Controller {
         }
 
         @Override
-        public CompletableFuture<Boolean> heartbeat(int nodeId) {
-            return heard(nodeId);
+        public CompletableFuture<Boolean> heartbeat(int nodeId, @Nullable DiskReport disk) {
+            return heard(nodeId, disk);
+        }
+
+        @Override
+        public Map<Integer, NodeMeasure> measures() {
+            return budgets.measures(metadata.image());
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.quafka.controller.raft;
 
 import io.quafka.controller.codec.CommandCodec;
 import io.quafka.controller.codec.CommandCodec.Proposal;
+import io.quafka.controller.codec.MeasureCodec;
 import io.quafka.controller.codec.MetadataFormatException;
 import io.quafka.controller.logic.ControllerLogic;
 import io.quafka.controller.logic.Decision;
@@ -10,10 +11,13 @@ import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.raft.Query.Follow;
 import io.quafka.controller.raft.Query.Heartbeat;
+import io.quafka.controller.retention.DiskReport;
+import io.quafka.controller.retention.NodeMeasure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,7 +61,10 @@ final class MetadataStateMachine extends BaseStateMachine {
         void leadershipChanged(boolean leading);
 
         /// A node's heartbeat reached this member; completes with false where the node is unknown.
-        CompletableFuture<Boolean> heartbeat(int nodeId);
+        CompletableFuture<Boolean> heartbeat(int nodeId, @Nullable DiskReport disk);
+
+        /// What this member knows of nodes' disks.
+        Map<Integer, NodeMeasure> measures();
 
         void nodeRegistered(int nodeId);
     }
@@ -196,9 +203,12 @@ final class MetadataStateMachine extends BaseStateMachine {
             return CompletableFuture.failedFuture(e);
         }
         return switch (query) {
-            case Heartbeat(int nodeId) ->
-                    events.heartbeat(nodeId)
+            case Heartbeat heartbeat ->
+                    events.heartbeat(heartbeat.nodeId(), heartbeat.disk())
                             .thenApply(known -> message(new byte[] {(byte) (known ? 1 : 0)}));
+            case Query.Disks _ ->
+                    CompletableFuture.completedFuture(
+                            message(MeasureCodec.encode(events.measures())));
             case Follow follow -> follow(follow).thenApply(update -> message(update.encode()));
         };
     }

@@ -1,9 +1,13 @@
 package io.quafka.controller.raft;
 
+import io.quafka.controller.codec.MeasureCodec;
 import io.quafka.controller.raft.ControllerConfig.Member;
+import io.quafka.controller.retention.DiskReport;
+import io.quafka.controller.retention.NodeMeasure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -16,6 +20,7 @@ import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.retry.ExponentialBackoffRetry;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.TimeDuration;
+import org.jspecify.annotations.Nullable;
 
 /// A connection to the controller's members over the network: finds the leader, moves on when it
 /// changes. Calls block; make them from virtual threads.
@@ -61,8 +66,18 @@ final class RaftLink implements AutoCloseable {
     ///
     /// @return false where the controller does not know the node; fails with a [TimeoutException]
     ///   where no leader answers in time
-    CompletableFuture<Boolean> heartbeat(int nodeId, Duration timeout) {
-        return call(() -> ask(new Query.Heartbeat(nodeId)).getContent().byteAt(0) == 1, timeout);
+    CompletableFuture<Boolean> heartbeat(int nodeId, @Nullable DiskReport disk, Duration timeout) {
+        return call(
+                () -> ask(new Query.Heartbeat(nodeId, disk)).getContent().byteAt(0) == 1, timeout);
+    }
+
+    /// What the leader knows of nodes' disks.
+    CompletableFuture<Map<Integer, NodeMeasure>> measures(Duration timeout) {
+        return call(
+                () ->
+                        MeasureCodec.decodeMeasures(
+                                ask(new Query.Disks()).getContent().asReadOnlyByteBuffer()),
+                timeout);
     }
 
     /// Runs a blocking call on a virtual thread of its own.

@@ -7,12 +7,16 @@ import io.quafka.controller.codec.MetadataFormatException;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.raft.ControllerConfig.Member;
+import io.quafka.controller.retention.DiskReport;
+import io.quafka.controller.retention.NodeMeasure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,8 +74,13 @@ public final class RemoteController implements Controller {
     }
 
     @Override
-    public CompletableFuture<Boolean> heartbeat(int nodeId) {
-        return link.heartbeat(nodeId, commandTimeout);
+    public CompletableFuture<Boolean> heartbeat(int nodeId, @Nullable DiskReport disk) {
+        return link.heartbeat(nodeId, disk, commandTimeout);
+    }
+
+    @Override
+    public CompletableFuture<Map<Integer, NodeMeasure>> measures() {
+        return link.measures(commandTimeout);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.quafka.controller.model.Command.ConfigChange;
 import io.quafka.controller.model.Command.ConfigOp;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.NodeRole;
+import io.quafka.controller.model.RetentionBudgets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ public final class RandomCommands {
                     Map.of(),
                     Map.of("retention.ms", "1000"),
                     Map.of("cleanup.policy", "compact,delete", "segment.bytes", "2097152"),
+                    Map.of("local.retention.percent", "33.5"),
                     Map.of("no.such.config", "1"),
                     Map.of("retention.ms", "soon"));
     private static final List<ConfigChange> CHANGES =
@@ -36,6 +38,9 @@ public final class RandomCommands {
                     new ConfigChange("cleanup.policy", ConfigOp.SUBTRACT, "delete"),
                     new ConfigChange("log.retention.hours", ConfigOp.SET, "3"),
                     new ConfigChange("num.partitions", ConfigOp.SET, "4"),
+                    new ConfigChange("local.retention.percent", ConfigOp.SET, "40.25"),
+                    new ConfigChange("retention.percent", ConfigOp.SET, "60"),
+                    new ConfigChange("log.local.retention.percent", ConfigOp.SET, "20"),
                     new ConfigChange("num.partitions", ConfigOp.SET, "none"),
                     new ConfigChange("compression.type", ConfigOp.SET, null));
 
@@ -50,7 +55,7 @@ public final class RandomCommands {
     }
 
     public Command<?> next(ClusterImage image) {
-        return switch (random.nextInt(15)) {
+        return switch (random.nextInt(16)) {
             case 0 -> new Command.FormCluster("cluster-" + random.nextInt(9));
             case 1, 2 -> register();
             case 3 -> new Command.UnregisterNode(random.nextInt(8));
@@ -59,8 +64,23 @@ public final class RandomCommands {
             case 8 -> new Command.DeleteTopics(refs(image));
             case 9 -> new Command.CreatePartitions(growth(), random.nextInt(5) == 0);
             case 10 -> alter();
+            case 14 -> budgets(image);
             default -> new Command.AllocateProducerIds(random.nextInt(2000) - 10);
         };
+    }
+
+    private Command<?> budgets(ClusterImage image) {
+        long share = random.nextLong(1L << 40);
+        Map<Uuid, RetentionBudgets.TopicBudget> topics =
+                Map.of(
+                        uuid(),
+                        new RetentionBudgets.TopicBudget(share, share + random.nextInt(1000)));
+        return new Command.PublishBudgets(
+                image.budgets().version() + random.nextInt(3) / 2,
+                Map.of(
+                        1 + random.nextInt(5),
+                        new RetentionBudgets.NodeBudget(
+                                share + random.nextInt(100) + 100, random.nextInt(100), topics)));
     }
 
     private Command<?> register() {

@@ -187,15 +187,15 @@ class EmbeddedControllerTest {
         try (EmbeddedController controller = EmbeddedController.start(config, clock::get, 1000)) {
             int node = register(controller);
             int epoch = shard(controller).epoch();
-            assertThat(controller.heartbeat(node).get(5, TimeUnit.SECONDS)).isTrue();
-            assertThat(controller.heartbeat(99).get(5, TimeUnit.SECONDS)).isFalse();
+            assertThat(controller.heartbeat(node, null).get(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(controller.heartbeat(99, null).get(5, TimeUnit.SECONDS)).isFalse();
             await().pollInterval(Duration.ofMillis(50))
                     .until(() -> {
                         clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(50));
                         return node(controller, node).fenced();
                     });
             assertThat(shard(controller).leader()).isEqualTo(-1);
-            assertThat(controller.heartbeat(node).get(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(controller.heartbeat(node, null).get(5, TimeUnit.SECONDS)).isTrue();
             assertThat(node(controller, node).fenced()).isFalse();
             assertThat(shard(controller).leader()).isEqualTo(node);
             assertThat(shard(controller).epoch()).isGreaterThan(epoch);

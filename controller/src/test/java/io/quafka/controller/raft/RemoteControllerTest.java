@@ -37,8 +37,8 @@ class RemoteControllerTest {
                 RemoteController remote = RemoteController.connect(members, TIMEOUT);
                 RemoteController follower = RemoteController.connect(members, TIMEOUT)) {
             int node = register(remote);
-            assertThat(remote.heartbeat(node).get(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(remote.heartbeat(77).get(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(remote.heartbeat(node, null).get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(remote.heartbeat(77, null).get(10, TimeUnit.SECONDS)).isFalse();
             long version = create(remote, "far", 10_000).version();
             for (int i = 0; i < 5; i++) {
                 version = create(remote, "far-" + i, 4).version();

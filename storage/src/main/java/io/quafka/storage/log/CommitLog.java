@@ -308,6 +308,11 @@ public final class CommitLog implements AutoCloseable {
         return segments.firstKey();
     }
 
+    /// Bytes that groups may take in the active segment.
+    public long activeCapacity() {
+        return active.capacity();
+    }
+
     public long activeBase() {
         return active.base();
     }
@@ -340,14 +345,19 @@ public final class CommitLog implements AutoCloseable {
         List<SealedSegment> list = new ArrayList<>();
         for (SegmentHandle handle : segments.values()) {
             if (handle.isSealed()) {
-                list.add(new SealedSegment(handle.base(), handle.end()));
+                list.add(
+                        new SealedSegment(
+                                handle.base(),
+                                handle.end(),
+                                SegmentFile.BLOCK_BYTES + handle.capacity()));
             }
         }
         return list;
     }
 
     /// @param end position after its last group
-    public record SealedSegment(long base, long end) {}
+    /// @param bytes of its file, holes counted as if they were none
+    public record SealedSegment(long base, long end, long bytes) {}
 
     /// Gives a sealed segment's file back: to the spares, or to the file system.
     public void drop(long base) throws IOException {
@@ -368,7 +378,7 @@ public final class CommitLog implements AutoCloseable {
     /// Gives the bytes of a sealed segment's dead runs back to the disk; positions stay as they
     /// are.
     ///
-    /// @return bytes that are still held
+    /// @return bytes of the disk that it takes from now on
     public long hollow(long base, Predicate<GroupEntry> dead) throws IOException {
         SegmentHandle handle = segments.get(base);
         if (handle == null || !handle.isSealed()) {
@@ -377,6 +387,16 @@ public final class CommitLog implements AutoCloseable {
         long live = SegmentHollower.hollow(handle.path(), shard, handle.end(), dead);
         open.drop(base);
         return live;
+    }
+
+    /// Bytes of the log's files, spare ones and one that is being filled included; of hollow ones
+    /// as if they were whole. Does not ask the file system.
+    public long bytesHeld() {
+        long bytes = spares.bytesHeld();
+        for (SegmentHandle handle : segments.values()) {
+            bytes += SegmentFile.BLOCK_BYTES + handle.capacity();
+        }
+        return bytes;
     }
 
     /// Bytes that the log's files take on the disk, preallocated ones included.

@@ -28,6 +28,24 @@ public record LogOptions(
         }
     }
 
+    /// Smaller segments where the disk is small: a log has one that is filled and one ahead of it,
+    /// which must not be much of what there is.
+    ///
+    /// @param bytes that the logs of all shards together may take
+    /// @param shards how many there are
+    public LogOptions fittedTo(long bytes, int shards) {
+        long most = Math.max(1L << 20, bytes / (SEGMENTS_PER_SHARD * Math.max(1, shards)));
+        long segment = Math.min(segmentBytes, SegmentFile.wholePages(most));
+        return new LogOptions(
+                segment,
+                Math.min(firstSegmentBytes, segment),
+                reserveBytes,
+                fsync,
+                openSegmentsMax);
+    }
+
+    private static final long SEGMENTS_PER_SHARD = 16;
+
     /// Below this the control headroom would not fit.
     public static final long MIN_SEGMENT_BYTES = 256 << 10;
 }

@@ -18,12 +18,12 @@ final class SegmentHollower {
 
     private SegmentHollower() {}
 
-    /// @return bytes of groups that were kept
+    /// @return bytes of the pages that were kept
     static long hollow(Path path, int shard, long end, Predicate<GroupEntry> dead)
             throws IOException {
         Path target = path.resolveSibling(path.getFileName() + SUFFIX);
         Files.deleteIfExists(target);
-        long kept = 0;
+        long kept = SegmentFile.BLOCK_BYTES;
         try (SegmentFile source = SegmentFile.open(path, shard, false);
                 FileChannel out =
                         FileChannel.open(
@@ -63,7 +63,8 @@ final class SegmentHollower {
         ByteBuffer head = ByteBuffer.allocateDirect(payloadOffset);
         source.read(group.position(), head);
         long fileOffset = SegmentFile.BLOCK_BYTES - source.base();
-        long kept = payloadOffset;
+        Pages kept = new Pages();
+        kept.add(fileOffset + group.position(), payloadOffset);
         for (int i = 0; i < group.entries().size(); i++) {
             GroupEntry entry = group.entries().get(i);
             if (!entry.kind().hasBatches() && !entry.kind().hasNote()) {
@@ -74,13 +75,28 @@ final class SegmentHollower {
                 head.put(at, EntryKind.DEAD_RUN.code());
             } else {
                 write(out, group.bytesOf(entry), fileOffset + entry.position());
-                kept += entry.length();
+                kept.add(fileOffset + entry.position(), entry.length());
             }
         }
         int headBytes = GroupFormat.HEADER_BYTES + group.entries().size() * GroupFormat.ENTRY_BYTES;
         head.putInt(GroupFormat.CRC_AT, GroupFormat.headCrc(head, 0, headBytes, source.salt()));
         write(out, head.clear(), fileOffset + group.position());
-        return kept;
+        return kept.bytes;
+    }
+
+    /// Counts the pages that stretches lie in; each begins behind the one before.
+    private static final class Pages {
+        private long bytes;
+        private long next;
+
+        void add(long at, long length) {
+            long first = Math.max(next, at / SegmentFile.PAGE_BYTES);
+            next =
+                    Math.max(
+                            next,
+                            (at + length + SegmentFile.PAGE_BYTES - 1) / SegmentFile.PAGE_BYTES);
+            bytes += (next - first) * SegmentFile.PAGE_BYTES;
+        }
     }
 
     private static void write(FileChannel out, ByteBuffer bytes, long at) throws IOException {

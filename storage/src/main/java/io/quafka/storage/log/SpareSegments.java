@@ -43,6 +43,7 @@ final class SpareSegments implements AutoCloseable {
     private final Thread filler;
     private long wantedCapacity;
     private long nextNumber;
+    private long fillingBytes;
     private boolean closed;
     private boolean diskShort;
 
@@ -123,6 +124,20 @@ final class SpareSegments implements AutoCloseable {
         }
     }
 
+    /// Bytes of the files that are ready or being filled.
+    long bytesHeld() {
+        lock.lock();
+        try {
+            long bytes = fillingBytes;
+            for (Spare spare : ready) {
+                bytes += SegmentFile.BLOCK_BYTES + spare.capacity;
+            }
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Path newPath() {
         return directory.resolve(nextNumber++ + SUFFIX);
     }
@@ -142,6 +157,7 @@ final class SpareSegments implements AutoCloseable {
                     }
                     capacity = SegmentFile.wholePages(wantedCapacity);
                     path = newPath();
+                    fillingBytes = SegmentFile.BLOCK_BYTES + capacity;
                 } finally {
                     lock.unlock();
                 }
@@ -168,6 +184,7 @@ final class SpareSegments implements AutoCloseable {
     }
 
     private void noteFilled(Path path, long capacity, boolean filled) {
+        fillingBytes = 0;
         if (filled) {
             ready.add(new Spare(path, capacity));
         }

@@ -3,7 +3,6 @@ package io.quafka.storage.node;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
-import io.quafka.storage.index.Index;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.shard.Housekeeping;
 import io.quafka.storage.shard.Shard;
@@ -24,18 +23,26 @@ final class Housekeeper implements AutoCloseable {
 
     private static final long TICK_MS = 1000;
 
+    /// While a topic is near its budget, or over it.
+    private static final long PRESSED_TICK_MS = 100;
+
+    /// Between two looks at the disk at least.
+    private static final long HURRY_MS = 20;
+
     private final Shards shards;
-    private final Index index;
+    private final DiskKeeper disk;
     private final StorageConfig config;
     private final InstantSource clock;
     private final List<Housekeeping> chores = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private boolean topicsDeleted = true;
+    private volatile boolean hurried;
+    private boolean pressed;
     private boolean closed;
 
-    Housekeeper(Shards shards, Index index, StorageConfig config, InstantSource clock) {
+    Housekeeper(Shards shards, DiskKeeper disk, StorageConfig config, InstantSource clock) {
         this.shards = shards;
-        this.index = index;
+        this.disk = disk;
         this.config = config;
         this.clock = clock;
         this.thread = Thread.ofPlatform().daemon().name("quafka-housekeeper").unstarted(this::loop);
@@ -47,6 +54,16 @@ final class Housekeeper implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /// A topic comes near its budget: look at the disk soon.
+    void hurry() {
+        if (!hurried) {
+            synchronized (this) {
+                hurried = true;
+                notifyAll();
+            }
+        }
     }
 
     /// Follows metadata: deleted topics are dropped soon.
@@ -67,14 +84,15 @@ final class Housekeeper implements AutoCloseable {
                 if (pass) {
                     lastPass = clock.millis();
                 }
-                work(dropTopics, pass);
+                pressed = work(dropTopics, pass);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void work(boolean dropTopics, boolean pass) throws InterruptedException {
+    /// @return whether the disk is to be looked at again soon
+    private boolean work(boolean dropTopics, boolean pass) throws InterruptedException {
         try {
             for (Housekeeping chore : chores) {
                 chore.boundReplay();
@@ -91,11 +109,13 @@ final class Housekeeper implements AutoCloseable {
                     chore.reclaim();
                 }
             }
+            return disk.round(chores);
         } catch (IOException | ExecutionException | RuntimeException e) {
             log.atWarn().setCause(e).log("housekeeping did not finish: tried again later");
             if (dropTopics) {
                 noteTopicsDeleted();
             }
+            return pressed;
         }
     }
 
@@ -119,9 +139,13 @@ final class Housekeeper implements AutoCloseable {
     }
 
     private synchronized boolean awaitTick() throws InterruptedException {
-        if (!closed && !topicsDeleted) {
-            wait(TICK_MS);
+        if (!closed && !topicsDeleted && !hurried) {
+            wait(pressed ? PRESSED_TICK_MS : TICK_MS);
         }
+        if (!closed && !topicsDeleted && hurried) {
+            wait(HURRY_MS);
+        }
+        hurried = false;
         return !closed;
     }
 

@@ -1,8 +1,10 @@
 package io.quafka.storage.node;
 
 import io.quafka.controller.Metadata;
+import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ShardState;
+import io.quafka.controller.retention.DiskReport;
 import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.FetchReply;
 import io.quafka.storage.StorageNode;
@@ -13,6 +15,7 @@ import io.quafka.storage.coordinator.Coordinators;
 import io.quafka.storage.index.Index;
 import io.quafka.storage.shard.IndexAheadException;
 import io.quafka.storage.shard.Shard;
+import io.quafka.storage.shard.TopicSpaces;
 import io.quafka.wire.BufferPool;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +28,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
@@ -57,6 +61,8 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     private final DirectoryLock lock;
     private final Index index;
     private final Shards shards;
+    private final TopicSpaces spaces = new TopicSpaces();
+    private final DiskKeeper disk;
     private final ThreadPoolExecutor readers;
     private final ScheduledThreadPoolExecutor timer;
     private final BatchValidator validator = new BatchValidator();
@@ -70,6 +76,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     private final ShardOpener opener;
     private final Coordinators coordinators;
     private final AutoCloseable subscription;
+    private final Admission admission;
     private volatile @Nullable TransactionVerifier verifier;
 
     private LocalStorageNode(
@@ -99,8 +106,10 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                         shards, new OffsetQueries(new BufferPool(BufferPool.BUFFER_BYTES_MAX)));
         this.admin = new AdminCalls(shards, config.directory());
         this.cleaner = new LogCleaner(shards, config.compaction(), clock);
-        this.housekeeper = new Housekeeper(shards, index, config, clock);
-        this.opener = new ShardOpener(nodeId, config, index, shards, housekeeper, clock);
+        this.disk = new DiskKeeper(nodeId, shards, spaces, index, config, clock);
+        this.housekeeper = new Housekeeper(shards, disk, config, clock);
+        this.admission = new Admission(spaces, housekeeper::hurry);
+        this.opener = new ShardOpener(nodeId, config, index, shards, spaces, housekeeper, clock);
         this.coordinators =
                 new Coordinators(
                         nodeId,
@@ -162,13 +171,14 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     ///
     /// @param peers null where it does not
     public static LocalStorageNode open(
-            StorageConfig config,
+            StorageConfig configured,
             int nodeId,
             Metadata metadata,
             @Nullable StoragePeers peers,
             InstantSource clock)
             throws IOException, InterruptedException {
-        Files.createDirectories(config.directory());
+        Files.createDirectories(configured.directory());
+        StorageConfig config = fitted(configured, nodeId, metadata.image());
         DirectoryLock lock = DirectoryLock.acquire(config.directory());
         try {
             IndexRecovery recovery = new IndexRecovery(config);
@@ -204,6 +214,17 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         node.cleaner.start();
         node.coordinators.start();
         return node;
+    }
+
+    private static StorageConfig fitted(StorageConfig config, int nodeId, ClusterImage image)
+            throws IOException {
+        int led = 0;
+        for (ShardState state : image.shards().values()) {
+            led += state.leader() == nodeId ? 1 : 0;
+        }
+        double part = ClusterConfigs.diskTargetPercent(image) / 100;
+        long volume = Files.getFileStore(config.directory()).getTotalSpace();
+        return config.withLog(config.log().fittedTo((long) (volume * part), led));
     }
 
     LogCleaner cleaner() {
@@ -280,6 +301,21 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                 memory.waiting());
     }
 
+    /// How its disk is, for the controller; null where the disk does not tell.
+    public @Nullable DiskReport diskReport() {
+        return disk.report();
+    }
+
+    /// Bytes of a topic's records on this node.
+    long held(Uuid topicId) {
+        return spaces.of(topicId).live();
+    }
+
+    /// The disk as last measured, some moments ago.
+    public DiskFigures disk() {
+        return disk.figures();
+    }
+
     /// True while fetches wait for memory to read into: readers that hold theirs cost others.
     public boolean isReadMemoryScarce() {
         return memory.waiting() > 0;
@@ -299,7 +335,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
 
     @Override
     public CompletableFuture<ProduceResponseData> produce(ProduceRequestData request) {
-        return new ProduceCall(shards, validator, verifier, clock.millis()).run(request);
+        return new ProduceCall(shards, validator, admission, verifier, clock.millis()).run(request);
     }
 
     @Override

@@ -5,9 +5,11 @@ import io.quafka.storage.TransactionVerifier;
 import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.batch.BatchValidator;
 import io.quafka.storage.batch.Validation;
+import io.quafka.storage.pressure.Orders.TopicOrder;
 import io.quafka.storage.shard.AppendItem;
 import io.quafka.storage.shard.AppendRequest;
 import io.quafka.storage.shard.Shard;
+import io.quafka.storage.shard.TopicSpace;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ final class ProduceCall {
 
     private final Shards shards;
     private final BatchValidator validator;
+    private final Admission admission;
     private final long nowMs;
     private final ProduceResponseData response = new ProduceResponseData();
     private final CompletableFuture<ProduceResponseData> done = new CompletableFuture<>();
@@ -41,11 +44,15 @@ final class ProduceCall {
     private final @Nullable TransactionVerifier verifier;
     private @Nullable Verification verification;
 
+    /// Bytes that a topic let in.
+    private record Admitted(TopicSpace space, long bytes) {}
+
     /// What goes to one shard, and where its answers belong.
     private static final class ShardPart {
         final Shard shard;
         final List<AppendItem> items = new ArrayList<>();
         final List<PartitionProduceResponse> answers = new ArrayList<>();
+        final List<Admitted> admitted = new ArrayList<>();
         long bytes;
 
         ShardPart(Shard shard) {
@@ -57,10 +64,12 @@ final class ProduceCall {
     ProduceCall(
             Shards shards,
             BatchValidator validator,
+            Admission admission,
             @Nullable TransactionVerifier verifier,
             long nowMs) {
         this.shards = shards;
         this.validator = validator;
+        this.admission = admission;
         this.verifier = verifier;
         this.nowMs = nowMs;
     }
@@ -158,6 +167,14 @@ final class ProduceCall {
         }
         switch (validator.validate(records.buffer(), here.topic().settings(), nowMs)) {
             case Validation.Accepted(ByteBuffer batch, _, _, long logAppendTimeMs) -> {
+                TopicSpace space = admission.of(here.topic());
+                if (!admission.admit(space, batch.remaining())) {
+                    answer.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+                    answer.setErrorMessage(Admission.refusal(here.topic(), space));
+                    throttle(TopicOrder.THROTTLE_MS_MAX);
+                    return;
+                }
+                throttle(Admission.throttleMs(space));
                 answer.setLogAppendTimeMs(logAppendTimeMs);
                 ShardPart part = partOf(here.shard());
                 AppendItem item = new AppendItem(here.partition(), batch);
@@ -168,6 +185,7 @@ final class ProduceCall {
                     item.verify(null);
                 }
                 part.items.add(item);
+                part.admitted.add(new Admitted(space, batch.remaining()));
                 part.answers.add(answer);
                 part.bytes += batch.remaining();
             }
@@ -185,6 +203,10 @@ final class ProduceCall {
         }
     }
 
+    private void throttle(int ms) {
+        response.setThrottleTimeMs(Math.max(response.throttleTimeMs(), ms));
+    }
+
     private ShardPart partOf(Shard shard) {
         for (ShardPart part : parts) {
             if (part.shard == shard) {
@@ -197,6 +219,7 @@ final class ProduceCall {
     }
 
     private void answered(ShardPart part) {
+        part.admitted.forEach(let -> let.space().settled(let.bytes()));
         for (int i = 0; i < part.items.size(); i++) {
             AppendItem item = part.items.get(i);
             PartitionProduceResponse answer = part.answers.get(i);

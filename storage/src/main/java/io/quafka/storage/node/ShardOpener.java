@@ -5,6 +5,7 @@ import io.quafka.controller.model.ShardState;
 import io.quafka.storage.index.Index;
 import io.quafka.storage.shard.Housekeeping;
 import io.quafka.storage.shard.Shard;
+import io.quafka.storage.shard.TopicSpaces;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -15,6 +16,7 @@ final class ShardOpener {
     private final StorageConfig config;
     private final Index index;
     private final Shards shards;
+    private final TopicSpaces spaces;
     private final Housekeeper housekeeper;
     private final InstantSource clock;
 
@@ -23,12 +25,14 @@ final class ShardOpener {
             StorageConfig config,
             Index index,
             Shards shards,
+            TopicSpaces spaces,
             Housekeeper housekeeper,
             InstantSource clock) {
         this.nodeId = nodeId;
         this.config = config;
         this.index = index;
         this.shards = shards;
+        this.spaces = spaces;
         this.housekeeper = housekeeper;
         this.clock = clock;
     }
@@ -56,6 +60,6 @@ final class ShardOpener {
 
     private Shard open(int id) throws IOException, InterruptedException {
         Path directory = config.directory().resolve("shard-" + id);
-        return Shard.open(id, directory, index.shard(id), config.log(), clock);
+        return Shard.open(id, directory, index.shard(id), config.log(), spaces, clock);
     }
 }

@@ -27,6 +27,20 @@ public record StorageConfig(
     /// Kafka's default for `producer.id.expiration.ms`.
     public static final Duration PRODUCER_EXPIRY = Duration.ofDays(1);
 
+    /// The same with another log.
+    StorageConfig withLog(LogOptions other) {
+        return new StorageConfig(
+                directory,
+                other,
+                index,
+                readBufferBytes,
+                readers,
+                retentionInterval,
+                producerExpiry,
+                compaction,
+                coordinators);
+    }
+
     /// With the defaults of compaction and coordinators.
     public StorageConfig(
             Path directory,

@@ -30,14 +30,29 @@ public final class Housekeeping {
     /// Replay after a crash reads at most about this much log.
     static final long REPLAY_BYTES_MAX = 128L << 20;
 
+    /// An active segment is not sealed early before it is this part full.
+    private static final int SEAL_EARLY_PART = 4;
+
     private final Shard shard;
     private final Index index;
     private final ShardIndex shardIndex;
     private final CommitLog log;
     private final Retention retention;
     private final InstantSource clock;
-    private final Map<Long, Long> keptByHollowing = new HashMap<>();
+    private final Map<Long, Hollowed> hollowed = new HashMap<>();
     private final Set<Long> cannotHollow = new HashSet<>();
+
+    /// A segment that was made hollow.
+    ///
+    /// @param held bytes of the disk that it takes since
+    /// @param live of these, what was needed when it was made hollow
+    private record Hollowed(long held, long live) {}
+
+    /// What the shard's log takes of the disk, in bytes.
+    ///
+    /// @param held in all
+    /// @param dead of that, what nobody needs any more
+    public record Space(long held, long dead) {}
 
     public Housekeeping(Shard shard, Index index, InstantSource clock) {
         this.shard = shard;
@@ -102,12 +117,45 @@ public final class Housekeeping {
         }
     }
 
-    /// Gives back the space of sealed segments: whole files where nothing lives, holes where less
-    /// than half of what a file holds does. An active segment in which nothing lives is sealed
-    /// first.
+    /// Measures the shard's log.
+    public Space space() {
+        long held = log.bytesHeld();
+        long dead = 0;
+        for (CommitLog.SealedSegment segment : log.sealed()) {
+            long live = shard.space().live(segment.base());
+            Hollowed before = hollowed.get(segment.base());
+            if (before == null) {
+                dead += Math.max(0, segment.bytes() - live);
+            } else {
+                held -= Math.max(0, segment.bytes() - before.held());
+                dead += Math.max(0, before.live() - live);
+            }
+        }
+        long active = log.activeBase();
+        dead += Math.max(0, log.end() - active - shard.space().live(active));
+        return new Space(held, dead);
+    }
+
+    /// As the other, with half of a segment's bytes dead before it is made hollow.
     public void reclaim() throws IOException, InterruptedException, ExecutionException {
+        reclaim(0.5, false);
+    }
+
+    /// Gives back the space of sealed segments: whole files where nothing lives, holes where little
+    /// enough of what a file holds does. An active segment in which nothing lives is sealed first.
+    ///
+    /// @param hollowBelow the part of a segment below which what lives in it is little
+    /// @param sealEarly whether an active segment with as little, and a quarter full, is sealed too
+    public void reclaim(double hollowBelow, boolean sealEarly)
+            throws IOException, InterruptedException, ExecutionException {
         long activeBase = log.activeBase();
-        if (log.end() > activeBase && shard.space().live(activeBase) == 0) {
+        long filled = log.end() - activeBase;
+        long needed = shard.space().live(activeBase);
+        if (filled > 0
+                && (needed == 0
+                        || (sealEarly
+                                && needed < filled * hollowBelow
+                                && filled >= log.activeCapacity() / SEAL_EARLY_PART))) {
             shard.roll().get();
         }
         List<CommitLog.SealedSegment> dead = new ArrayList<>();
@@ -116,7 +164,7 @@ public final class Housekeeping {
             long live = shard.space().live(segment.base());
             if (live == 0) {
                 dead.add(segment);
-            } else if (worthHollowing(segment, live)) {
+            } else if (worthHollowing(segment, live, hollowBelow)) {
                 mostlyDead.add(segment);
             }
         }
@@ -142,7 +190,7 @@ public final class Housekeeping {
             throws IOException, InterruptedException, ExecutionException {
         log.drop(segment.base());
         shard.forgetSegment(segment.base()).get();
-        keptByHollowing.remove(segment.base());
+        hollowed.remove(segment.base());
         logger.atInfo()
                 .addKeyValue("shard", shard.id())
                 .addKeyValue("segment", segment.base())
@@ -150,15 +198,17 @@ public final class Housekeeping {
                 .log("segment dropped: nothing in it lives");
     }
 
-    private boolean worthHollowing(CommitLog.SealedSegment segment, long live) {
-        long held = keptByHollowing.getOrDefault(segment.base(), segment.end() - segment.base());
-        return live < held / 2 && !cannotHollow.contains(segment.base());
+    private boolean worthHollowing(CommitLog.SealedSegment segment, long live, double hollowBelow) {
+        Hollowed before = hollowed.get(segment.base());
+        long base = before == null ? segment.bytes() : before.live();
+        return live < base * hollowBelow && !cannotHollow.contains(segment.base());
     }
 
     private void hollow(CommitLog.SealedSegment segment) {
         try {
+            long live = shard.space().live(segment.base());
             long kept = log.hollow(segment.base(), this::isDead);
-            keptByHollowing.put(segment.base(), kept);
+            hollowed.put(segment.base(), new Hollowed(kept, live));
             logger.atInfo()
                     .addKeyValue("shard", shard.id())
                     .addKeyValue("segment", segment.base())

@@ -45,6 +45,7 @@ final class IndexFeed {
     private final ShardIndex index;
     private final CommitLog commitLog;
     private final SegmentSpace space;
+    private final TopicSpaces topics;
     private final Set<Long> touchedSegments = new HashSet<>();
     private final List<Partition> touchedPartitions = new ArrayList<>();
     private final Map<Long, TieredObject> touchedObjects = new HashMap<>();
@@ -53,7 +54,8 @@ final class IndexFeed {
     private long lastGroup = -1;
     private boolean failing;
 
-    IndexFeed(ShardIndex index, CommitLog commitLog, SegmentSpace space) {
+    IndexFeed(ShardIndex index, CommitLog commitLog, SegmentSpace space, TopicSpaces topics) {
+        this.topics = topics;
         this.index = index;
         this.commitLog = commitLog;
         this.space = space;
@@ -70,7 +72,8 @@ final class IndexFeed {
         }
         for (Run run : runs) {
             update.putRun(partition.key(), run);
-            account(run.position(), run.length());
+            account(partition.key(), run.position(), run.length());
+            topics.of(partition.key().topicId()).appended(run.length());
         }
         touchedPartitions.add(partition);
     }
@@ -79,11 +82,11 @@ final class IndexFeed {
     void replaced(Partition partition, List<Run> old, List<Run> fresh) {
         for (Run run : old) {
             update.deleteRun(partition.key(), run.lastOffset());
-            account(run.position(), -run.length());
+            account(partition.key(), run.position(), -run.length());
         }
         for (Run run : fresh) {
             update.putRun(partition.key(), run);
-            account(run.position(), run.length());
+            account(partition.key(), run.position(), run.length());
         }
     }
 
@@ -111,7 +114,8 @@ final class IndexFeed {
         update.putCleanedTo(partition.key(), offset);
     }
 
-    private void account(long position, long bytes) {
+    private void account(PartitionKey key, long position, long bytes) {
+        topics.of(key.topicId()).add(bytes);
         long base = commitLog.segmentOf(position);
         space.add(base, bytes);
         touchedSegments.add(base);
@@ -245,7 +249,7 @@ final class IndexFeed {
                     if (run.lastOffset() >= before) {
                         return false;
                     }
-                    account(run.position(), -run.length());
+                    account(key, run.position(), -run.length());
                     return true;
                 });
     }

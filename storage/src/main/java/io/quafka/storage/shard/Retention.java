@@ -34,6 +34,23 @@ final class Retention {
                         bySize(partition, settings.retentionBytes(), end));
     }
 
+    /// Where the log starts if it is to hold `bytes` at most, whatever the topic's own limits; or
+    /// [#KEEP]. Of a partition with ranges in objects nothing goes: that would take history from
+    /// readers which is not on this disk.
+    long startKeeping(PartitionKey partition, long bytes) {
+        Run first = index.firstRun(partition);
+        Run last = index.lastRun(partition);
+        if (first == null || last == null || index.lastRange(partition) != null) {
+            return KEEP;
+        }
+        long excess = last.cumulativeBytes() - bytes;
+        if (first.cumulativeBytes() > excess) {
+            return KEEP;
+        }
+        Run kept = index.firstByCumulativeBytes(partition, excess);
+        return kept == null ? last.lastOffset() + 1 : kept.baseOffset();
+    }
+
     /// The end of a partition, and where what is on this disk begins.
     private record End(long offset, long cumulativeBytes, long localStart) {}
 

@@ -44,14 +44,23 @@ public final class Shard implements AutoCloseable {
     private final Set<PartitionKey> grown = ConcurrentHashMap.newKeySet();
 
     private Shard(
-            int id, ShardIndex index, CommitLog log, RecoverySource source, InstantSource clock)
+            int id,
+            ShardIndex index,
+            CommitLog log,
+            TopicSpaces topics,
+            RecoverySource source,
+            InstantSource clock)
             throws IOException {
         this.id = id;
         this.index = index;
         this.log = log;
         this.space = new SegmentSpace();
         space.restore(index.segmentLive());
-        IndexFeed feed = new IndexFeed(index, log, space);
+        index.partitions(key -> {
+            topics.of(key.topicId()).add(sizeOf(key));
+            return true;
+        });
+        IndexFeed feed = new IndexFeed(index, log, space, topics);
         GroupApplier applier = new GroupApplier(this, feed, clock);
         if (source.from() == 0 && log.start() > 0) {
             feed.manifestDoubt("the index was made anew from a log that begins at " + log.start());
@@ -68,9 +77,15 @@ public final class Shard implements AutoCloseable {
 
     /// Opens the shard's log, replays what the index lacks, cuts a torn tail and starts the writer.
     ///
+    /// @param topics accounts of what topics hold, over all shards of the node
     /// @throws IndexAheadException if the index knows of groups that the log does not have
     public static Shard open(
-            int id, Path directory, ShardIndex index, LogOptions options, InstantSource clock)
+            int id,
+            Path directory,
+            ShardIndex index,
+            LogOptions options,
+            TopicSpaces topics,
+            InstantSource clock)
             throws IOException, InterruptedException {
         CommitLog log = CommitLog.open(directory, id, options, clock);
         try {
@@ -79,7 +94,7 @@ public final class Shard implements AutoCloseable {
             if (lastGroup != null && !log.groupEndsAt(ByteBuffer.wrap(lastGroup).getLong(), from)) {
                 throw new IndexAheadException(id, from);
             }
-            Shard shard = new Shard(id, index, log, new RecoverySource(from), clock);
+            Shard shard = new Shard(id, index, log, topics, new RecoverySource(from), clock);
             RecoveryReport report = shard.recovery;
             logger.atInfo()
                     .addKeyValue("shard", id)
@@ -151,6 +166,17 @@ public final class Shard implements AutoCloseable {
         CompletableFuture<Long> done = new CompletableFuture<>();
         writer.submit(new ShardTask.RaiseLogStart(partition, offset, done));
         return done;
+    }
+
+    /// Drops a partition's oldest records, so that it holds about `bytes`, but never its newest.
+    ///
+    /// @return the log start after it, durable
+    public CompletableFuture<Long> trim(PartitionKey key, long bytes) {
+        long start = new Retention(index).startKeeping(key, bytes);
+        Partition partition = partition(key);
+        return start == Retention.KEEP
+                ? CompletableFuture.completedFuture(partition.logStart())
+                : raiseLogStart(partition, Math.min(start, partition.committedEnd()));
     }
 
     /// Drops a partition with everything in it.

@@ -4,11 +4,13 @@ import io.quafka.controller.Metadata;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.CompactionSettings;
 import io.quafka.controller.model.PartitionShards;
+import io.quafka.controller.model.RetentionBudgets;
 import io.quafka.controller.model.RetentionShares;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -88,6 +90,34 @@ final class FixedMetadata implements Metadata {
                         0,
                         2,
                         i.nextShardId()));
+    }
+
+    /// Shares of a capacity in percent; each topic's limit is its share.
+    void budgets(long capacity, Map<Topic, Integer> percentages) {
+        Map<Uuid, RetentionBudgets.TopicBudget> topics = new HashMap<>();
+        long rest = capacity;
+        for (Map.Entry<Topic, Integer> entry : percentages.entrySet()) {
+            long share = capacity * entry.getValue() / 100;
+            rest -= share;
+            topics.put(entry.getKey().id(), new RetentionBudgets.TopicBudget(share, share));
+        }
+        ClusterImage i = image;
+        set(
+                new ClusterImage(
+                        i.version() + 1,
+                        i.clusterId(),
+                        i.nodes(),
+                        i.shards(),
+                        i.topicsByName(),
+                        i.topicIds(),
+                        i.defaults(),
+                        i.nextProducerId(),
+                        i.nextNodeId(),
+                        i.nextShardId(),
+                        new RetentionBudgets(
+                                i.budgets().version() + 1,
+                                Map.of(1, new RetentionBudgets.NodeBudget(capacity, rest, topics))),
+                        i.indexes()));
     }
 
     private void set(ClusterImage next) {

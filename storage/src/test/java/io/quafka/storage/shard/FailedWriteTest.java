@@ -46,7 +46,7 @@ class FailedWriteTest {
 
     private Shard open(Index index) throws Exception {
         Path log = directory.resolve("shard-1");
-        return Shard.open(1, log, index.shard(1), LOG, InstantSource.system());
+        return Shard.open(1, log, index.shard(1), LOG, new TopicSpaces(), InstantSource.system());
     }
 
     private static AppendItem send(Shard shard, int sequence, String value) throws Exception {

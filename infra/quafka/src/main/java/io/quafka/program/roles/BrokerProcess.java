@@ -101,7 +101,7 @@ public final class BrokerProcess implements RunningRole {
         storage.set(node);
         port.describe(node);
         ClusterDefaults.apply(controller, configuration).join();
-        opened.add(registration).startHeartbeats();
+        opened.add(registration.reports(node::diskReport)).startHeartbeats();
         port.open();
         address = port.bound();
         readyLine = "Quafka is ready: Kafka and HTTP on " + address + ", data in " + data.path();

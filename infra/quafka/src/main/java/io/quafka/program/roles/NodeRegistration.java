@@ -4,11 +4,13 @@ import io.quafka.controller.Controller;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Reply;
+import io.quafka.controller.retention.DiskReport;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,7 @@ final class NodeRegistration implements AutoCloseable {
     private final Duration waitMax;
     private volatile int nodeId = NO_ID;
     private volatile Command.@Nullable RegisterNode registered;
+    private volatile Supplier<@Nullable DiskReport> disk = () -> null;
     private @Nullable Thread heartbeats;
 
     /// @param waitMax how long one registration may take, elections included
@@ -65,6 +68,12 @@ final class NodeRegistration implements AutoCloseable {
         return image;
     }
 
+    /// What heartbeats tell of this process' disk from now on.
+    NodeRegistration reports(Supplier<@Nullable DiskReport> report) {
+        disk = report;
+        return this;
+    }
+
     /// Begins to tell the controller, from a thread of its own, that the process is alive.
     void startHeartbeats() {
         heartbeats = Thread.ofVirtual().name("quafka-heartbeats").start(this::beat);
@@ -73,8 +82,8 @@ final class NodeRegistration implements AutoCloseable {
     private void beat() {
         try {
             while (true) {
-                TimeUnit.NANOSECONDS.sleep(HEARTBEAT_INTERVAL.toNanos());
                 beatOnce();
+                TimeUnit.NANOSECONDS.sleep(HEARTBEAT_INTERVAL.toNanos());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -84,7 +93,7 @@ final class NodeRegistration implements AutoCloseable {
     private void beatOnce() throws InterruptedException {
         Command.RegisterNode command = registered;
         try {
-            if (command != null && !await(controller.heartbeat(nodeId))) {
+            if (command != null && !await(controller.heartbeat(nodeId, disk.get()))) {
                 LOG.atWarn()
                         .addKeyValue("node", nodeId)
                         .log("unknown to the controller, registering anew");

@@ -81,6 +81,7 @@ public final class StorageProcess implements RunningRole {
                                     controller.metadata(),
                                     new Peers(others, controller),
                                     InstantSource.system()));
+            registration.reports(storage::diskReport);
             port.describe(storage);
             node.become(storage);
         } finally {

@@ -1,0 +1,245 @@
+package io.quafka.storage.node;
+
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.RetentionBudgets.NodeBudget;
+import io.quafka.controller.model.RetentionBudgets.TopicBudget;
+import io.quafka.controller.model.Topic;
+import io.quafka.controller.retention.DiskReport;
+import io.quafka.controller.retention.DiskReport.TopicUse;
+import io.quafka.controller.retention.WaterFill;
+import io.quafka.storage.index.Index;
+import io.quafka.storage.index.IndexException;
+import io.quafka.storage.index.PartitionKey;
+import io.quafka.storage.pressure.Ladder;
+import io.quafka.storage.pressure.NodeLoad;
+import io.quafka.storage.pressure.Orders;
+import io.quafka.storage.pressure.Orders.Step;
+import io.quafka.storage.pressure.Orders.TopicOrder;
+import io.quafka.storage.pressure.TopicLoad;
+import io.quafka.storage.pressure.TopicLoad.Policy;
+import io.quafka.storage.shard.Housekeeping;
+import io.quafka.storage.shard.Shard;
+import io.quafka.storage.shard.TopicSpaces;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Holds topics to their budgets: measures the disk, has the [Ladder] decide, and carries it out.
+/// Belongs to the housekeeper's thread; [#report] and [#figures] may be called by any.
+final class DiskKeeper {
+    private static final Logger log = LoggerFactory.getLogger(DiskKeeper.class);
+
+    /// Log starts that are raised at a time.
+    private static final int RAISES_MAX = 1000;
+
+    private final int nodeId;
+    private final Shards shards;
+    private final TopicSpaces spaces;
+    private final Index index;
+    private final StorageConfig config;
+    private final AppendRates rates;
+    private volatile DiskFigures figures = DiskFigures.NONE;
+    private final ReportQueue queue = new ReportQueue();
+
+    DiskKeeper(
+            int nodeId,
+            Shards shards,
+            TopicSpaces spaces,
+            Index index,
+            StorageConfig config,
+            InstantSource clock) {
+        this.nodeId = nodeId;
+        this.shards = shards;
+        this.spaces = spaces;
+        this.index = index;
+        this.config = config;
+        this.rates = new AppendRates(clock);
+    }
+
+    /// As last measured.
+    DiskFigures figures() {
+        return figures;
+    }
+
+    /// For the controller; null where the disk does not tell.
+    @Nullable DiskReport report() {
+        try {
+            FileStore store = Files.getFileStore(config.directory());
+            long total = store.getTotalSpace();
+            return new DiskReport(
+                    total,
+                    store.getUsableSpace(),
+                    Math.min(total - store.getUnallocatedSpace(), figures.used()),
+                    config.log().reserveBytes(),
+                    queue.next(uses()));
+        } catch (IOException e) {
+            log.atWarn().setCause(e).log("the size of the disk is not known");
+            return null;
+        }
+    }
+
+    private Map<Uuid, TopicUse> uses() {
+        Map<Uuid, TopicUse> uses = new HashMap<>();
+        spaces.all()
+                .forEach((id, space) ->
+                        uses.put(id, new TopicUse(id, space.live(), rates.bytesPerSecond(id))));
+        return uses;
+    }
+
+    /// One look at the disk, and what follows.
+    ///
+    /// @return whether there is pressure: look again soon
+    boolean round(List<Housekeeping> chores)
+            throws IOException, InterruptedException, ExecutionException {
+        rates.sample(spaces);
+        ClusterImage image = shards.image();
+        spaces.forget(id -> image.topic(id) == null);
+        NodeBudget budget = image.budgets().node(nodeId);
+        long used = 0;
+        long dead = 0;
+        for (Housekeeping chore : chores) {
+            Housekeeping.Space space = chore.space();
+            used += space.held();
+            dead += space.dead();
+        }
+        used = Math.min(used + indexBytes(), volumeUsed());
+        if (budget == null) {
+            figures = new DiskFigures(used, dead, 0, Step.NONE);
+            return false;
+        }
+        NodeLoad load =
+                new NodeLoad(
+                        budget.capacityBytes(),
+                        used,
+                        dead,
+                        budget.restBytes(),
+                        config.log().segmentBytes() * Math.max(1, chores.size()));
+        Orders orders = Ladder.decide(load, loads(image, budget));
+        spaces.all().forEach((id, space) -> space.order(orders.topics().get(id)));
+        tell(orders.step());
+        figures = new DiskFigures(used, dead, budget.capacityBytes(), orders.step());
+        boolean trimmed = false;
+        for (Map.Entry<Uuid, TopicOrder> order : orders.topics().entrySet()) {
+            if (order.getValue().trimTo() != TopicOrder.KEEP) {
+                trimmed |= trim(image, order.getKey(), order.getValue().trimTo());
+            }
+        }
+        if (trimmed || orders.step() != Step.NONE) {
+            for (Housekeeping chore : chores) {
+                chore.reclaim(orders.hollowBelow(), orders.sealEarly());
+            }
+        }
+        return orders.step().compareTo(Step.SEAL_EARLY) >= 0;
+    }
+
+    private void tell(Step step) {
+        Step before = figures.step();
+        if (before != step
+                && (before.compareTo(Step.THROTTLE) >= 0 || step.compareTo(Step.THROTTLE) >= 0)) {
+            log.atInfo()
+                    .addKeyValue("before", before)
+                    .addKeyValue("now", step)
+                    .log("pressure on the disk changed");
+        }
+    }
+
+    private long indexBytes() {
+        try {
+            return index.sizeOnDisk();
+        } catch (IndexException e) {
+            log.atDebug().setCause(e).log("the index' size is not known");
+            return 0;
+        }
+    }
+
+    private long volumeUsed() throws IOException {
+        FileStore store = Files.getFileStore(config.directory());
+        return store.getTotalSpace() - store.getUnallocatedSpace();
+    }
+
+    private List<TopicLoad> loads(ClusterImage image, NodeBudget budget) {
+        List<TopicLoad> loads = new ArrayList<>();
+        spaces.all()
+                .forEach((id, space) -> {
+                    Topic topic = image.topic(id);
+                    TopicBudget own = budget.topics().get(id);
+                    if (topic == null || own == null || topic.settings().shares().isNone()) {
+                        loads.add(new TopicLoad(id, space.live(), 0, 0, Policy.SHARES_REST));
+                    } else {
+                        loads.add(
+                                new TopicLoad(
+                                        id,
+                                        space.live(),
+                                        own.shareBytes(),
+                                        own.limitBytes(),
+                                        topic.settings().deleted()
+                                                ? Policy.EXPIRES
+                                                : Policy.KEEPS));
+                    }
+                });
+        return loads;
+    }
+
+    /// A partition of a topic on this node.
+    private record Part(Shard shard, PartitionKey key, long bytes) {}
+
+    /// Has a topic's oldest records go until it holds `bytes`: partitions get as much as the
+    /// smaller ones leave over, and each keeps its newest.
+    private boolean trim(ClusterImage image, Uuid topicId, long bytes)
+            throws InterruptedException, ExecutionException {
+        Topic topic = image.topic(topicId);
+        if (topic == null) {
+            return false;
+        }
+        List<Part> parts = parts(image, topic);
+        long[] sizes = parts.stream().mapToLong(Part::bytes).toArray();
+        long[] weights = new long[sizes.length];
+        Arrays.fill(weights, 1);
+        long[] kept = WaterFill.divide(Math.max(1, bytes), sizes, weights);
+        List<CompletableFuture<Long>> raised = new ArrayList<>();
+        for (int i = 0; i < kept.length; i++) {
+            if (kept[i] < sizes[i]) {
+                raised.add(parts.get(i).shard().trim(parts.get(i).key(), Math.max(1, kept[i])));
+            }
+            if (raised.size() >= RAISES_MAX) {
+                CompletableFuture.allOf(raised.toArray(CompletableFuture[]::new)).get();
+                raised.clear();
+            }
+        }
+        CompletableFuture.allOf(raised.toArray(CompletableFuture[]::new)).get();
+        return true;
+    }
+
+    private List<Part> parts(ClusterImage image, Topic topic)
+            throws InterruptedException, ExecutionException {
+        List<Part> parts = new ArrayList<>();
+        Map<Integer, Shard> fed = new HashMap<>();
+        for (int partition = 0; partition < topic.partitionCount(); partition++) {
+            Shard shard = shards.get(topic.partitions().shardOf(partition));
+            if (shard == null || !shard.isWritable()) {
+                continue;
+            }
+            if (fed.putIfAbsent(shard.id(), shard) == null) {
+                shard.feedIndex().get();
+            }
+            PartitionKey key = new PartitionKey(topic.id(), partition);
+            long size = shard.sizeOf(key);
+            if (size > 0) {
+                parts.add(new Part(shard, key, size));
+            }
+        }
+        return parts;
+    }
+}

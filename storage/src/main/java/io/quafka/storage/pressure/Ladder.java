@@ -1,0 +1,159 @@
+package io.quafka.storage.pressure;
+
+import io.quafka.controller.retention.WaterFill;
+import io.quafka.storage.pressure.Orders.Step;
+import io.quafka.storage.pressure.Orders.TopicOrder;
+import io.quafka.storage.pressure.TopicLoad.Policy;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+
+/// The rungs by which pressure rises, topic by topic before the node: what was lent is taken back,
+/// segments are sealed early and made hollow, records beyond the budget expire, producers of a
+/// topic over its budget are told to wait, then refused. A pure function of the moment; called
+/// again as that changes.
+///
+/// A budget counts everything on the disk: what is no topic's own (unfilled and prepared segments,
+/// dead bytes, the index) is borne by all in proportion to their budgets.
+public final class Ladder {
+    /// Lending ends within this part of the capacity below it.
+    private static final int LEND_BACK_PART = 32;
+
+    /// A topic is trimmed this part below its budget, so that it need not be at once again.
+    private static final int TRIM_PART = 32;
+
+    /// However much of the disk is no topic's own, topics have this part of their budgets.
+    private static final double SCALE_MIN = 0.25;
+
+    /// Dead bytes that are let lie, as part of the capacity.
+    private static final int DEAD_PART = 32;
+
+    /// A topic may be beyond its budget by this part of it, and by all topics' slack at most, until
+    /// what is to go is gone.
+    private static final int SLACK_PART = 8;
+
+    private static final double HOLLOW_CALM = 0.5;
+    private static final double HOLLOW_PRESSED = 0.75;
+    private static final double HOLLOW_HARD = 0.9;
+
+    private final NodeLoad node;
+    private final double scale;
+    private final double lending;
+    private final Map<Uuid, TopicOrder> orders = new HashMap<>();
+    private Step step;
+
+    private Ladder(NodeLoad node, long live) {
+        this.node = node;
+        double overhead = Math.max(0, node.used() - live);
+        scale = Math.max(SCALE_MIN, (node.capacity() - overhead) / Math.max(1, node.capacity()));
+        double room = (double) node.capacity() - node.used();
+        lending = Math.clamp(room * LEND_BACK_PART / Math.max(1, node.capacity()), 0.0, 1.0);
+        step = lending < 1 ? Step.LEND_BACK : Step.NONE;
+    }
+
+    public static Orders decide(NodeLoad node, List<TopicLoad> topics) {
+        long live = 0;
+        for (TopicLoad topic : topics) {
+            live += topic.live();
+        }
+        return new Ladder(node, live).decide(topics);
+    }
+
+    private Orders decide(List<TopicLoad> topics) {
+        boolean deadIsMuch = node.dead() > node.capacity() / DEAD_PART;
+        if (deadIsMuch) {
+            raise(Step.SEAL_EARLY);
+        }
+        for (TopicLoad topic : topics) {
+            if (topic.policy() != Policy.SHARES_REST) {
+                put(topic, ownBudget(topic));
+            }
+        }
+        rest(topics);
+        double hollowBelow = HOLLOW_CALM;
+        if (deadIsMuch) {
+            hollowBelow =
+                    node.dead() > node.capacity() / DEAD_PART * 2 ? HOLLOW_HARD : HOLLOW_PRESSED;
+        }
+        return new Orders(step, orders, deadIsMuch, hollowBelow);
+    }
+
+    private long ownBudget(TopicLoad topic) {
+        return (long) ((topic.share() + (topic.limit() - topic.share()) * lending) * scale);
+    }
+
+    private void put(TopicLoad topic, long budget) {
+        long slack = Math.min(node.slack(), Math.max(1 << 20, budget / SLACK_PART));
+        // Where the node itself is over, whoever is over his own has no slack.
+        if (node.used() > node.capacity() + node.slack() / 2) {
+            slack = Math.min(slack, 1 << 20);
+        }
+        boolean expires = topic.policy() == Policy.EXPIRES;
+        long throttleFrom = expires ? budget + slack / 4 : budget - budget / TRIM_PART;
+        long refuseFrom = expires ? budget + slack : budget;
+        Step reached = Step.NONE;
+        if (topic.live() >= refuseFrom) {
+            reached = Step.REFUSE;
+        } else if (topic.live() > throttleFrom) {
+            reached = Step.THROTTLE;
+        } else if (expires && topic.live() > budget) {
+            reached = Step.EXPIRE;
+        }
+        long trimTo =
+                expires && topic.live() > budget ? budget - budget / TRIM_PART : TopicOrder.KEEP;
+        raise(reached);
+        orders.put(topic.id(), new TopicOrder(reached, budget, trimTo, throttleFrom, refuseFrom));
+    }
+
+    /// Topics without a percentage: the largest are held back first, down to the level that all
+    /// could have.
+    private void rest(List<TopicLoad> topics) {
+        List<TopicLoad> sharing =
+                topics.stream().filter(t -> t.policy() == Policy.SHARES_REST).toList();
+        long limit = (long) (node.rest() * scale);
+        long[] live = sharing.stream().mapToLong(TopicLoad::live).toArray();
+        long[] weights = new long[live.length];
+        long held = 0;
+        for (int i = 0; i < live.length; i++) {
+            weights[i] = 1;
+            held += live[i];
+        }
+        long fair = level(limit, live, weights);
+        boolean full = held >= limit;
+        boolean nearly = held > limit - limit / (TRIM_PART / 2);
+        for (int i = 0; i < live.length; i++) {
+            boolean above = live[i] >= fair;
+            Step reached = Step.NONE;
+            if (full && above) {
+                reached = Step.REFUSE;
+            } else if (nearly && above) {
+                reached = Step.THROTTLE;
+            }
+            raise(reached);
+            long room = Math.max(0, limit - held) + (above ? 0 : node.slack() / 4);
+            boolean hard = held >= limit + node.slack() / 4;
+            orders.put(
+                    sharing.get(i).id(),
+                    new TopicOrder(
+                            reached,
+                            live[i] + room / 4,
+                            TopicOrder.KEEP,
+                            reached == Step.NONE ? Long.MAX_VALUE : live[i] - 1,
+                            hard ? live[i] : live[i] + room));
+        }
+    }
+
+    /// What the largest would have if the limit were divided anew.
+    private static long level(long limit, long[] live, long[] weights) {
+        long most = 0;
+        for (long part : WaterFill.divideAll(limit, live, weights)) {
+            most = Math.max(most, part);
+        }
+        return most;
+    }
+
+    private void raise(Step reached) {
+        step = reached.compareTo(step) > 0 ? reached : step;
+    }
+}
