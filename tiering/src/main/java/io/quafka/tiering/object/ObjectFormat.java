@@ -1,6 +1,6 @@
 package io.quafka.tiering.object;
 
-import io.quafka.tiering.store.ObjectStore;
+import io.quafka.tiering.store.ObjectSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -209,7 +209,7 @@ final class ObjectFormat {
     }
 
     /// Reads a range that must be there.
-    static void readFully(ObjectStore store, String key, long position, ByteBuffer destination)
+    static void readFully(ObjectSource store, String key, long position, ByteBuffer destination)
             throws IOException {
         int wanted = destination.remaining();
         int read = store.read(key, position, destination);

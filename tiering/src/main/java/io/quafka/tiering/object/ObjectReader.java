@@ -1,7 +1,7 @@
 package io.quafka.tiering.object;
 
 import io.quafka.tiering.store.ObjectAbsentException;
-import io.quafka.tiering.store.ObjectStore;
+import io.quafka.tiering.store.ObjectSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -13,9 +13,9 @@ public final class ObjectReader {
     /// thousand blocks.
     public static final int TAIL_BYTES = 64 << 10;
 
-    private final ObjectStore store;
+    private final ObjectSource store;
 
-    public ObjectReader(ObjectStore store) {
+    public ObjectReader(ObjectSource store) {
         this.store = store;
     }
 

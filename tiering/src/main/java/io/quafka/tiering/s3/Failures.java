@@ -116,7 +116,7 @@ final class Failures {
         if (late || isConnection(e)) {
             return new StoreBusyException(message, RETRY_AFTER, e);
         }
-        return String.valueOf(e.getMessage()).contains("load credentials")
+        return String.valueOf(e.getMessage()).contains("credentials")
                 ? new StoreDeniedException(message, e)
                 : new StoreFailureException(message, e);
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Implementations retry what is worth retrying a bounded number of times themselves. What they
 /// throw is final for the call, and says by its type whether a later call may succeed.
-public interface ObjectStore extends AutoCloseable {
+public interface ObjectStore extends ObjectSource, AutoCloseable {
     /// Objects in a page of a listing, at most.
     int PAGE_SIZE = 1_000;
 
@@ -30,21 +30,6 @@ public interface ObjectStore extends AutoCloseable {
     /// @throws StoreException if it could not be begun; nothing is left behind but what
     ///   [#sweepUploads] removes
     ObjectUpload create(String key) throws StoreException;
-
-    /// Fills the buffer from its position on with the object's bytes from an offset on. The
-    /// position moves by what was read; where an exception is thrown, the buffer is as it was but
-    /// for its content.
-    ///
-    /// @param offset bytes from the object's start, 0 or more
-    /// @return bytes read: as many as the buffer had room for, fewer only where the object ends, 0
-    ///   at its end and beyond
-    /// @throws ObjectAbsentException if there is no such object
-    int read(String key, long offset, ByteBuffer destination) throws StoreException;
-
-    /// Size and age of an object.
-    ///
-    /// @throws ObjectAbsentException if there is no such object
-    ObjectInfo head(String key) throws StoreException;
 
     /// Stores bytes under a key unless it names an object already. Of several callers with
     /// different bytes one wins.

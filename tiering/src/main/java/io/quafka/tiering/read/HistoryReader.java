@@ -1,0 +1,295 @@
+package io.quafka.tiering.read;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.quafka.tiering.object.Block;
+import io.quafka.tiering.object.BlockContent;
+import io.quafka.tiering.object.ObjectDamagedException;
+import io.quafka.tiering.object.ObjectReader;
+import io.quafka.tiering.object.PartitionBlocks;
+import io.quafka.tiering.object.RecordPlace;
+import io.quafka.tiering.object.TieredPartition;
+import io.quafka.tiering.store.ObjectStore;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Reads partitions' history from an object store, for any number of readers at once.
+///
+/// No call blocks: a future completes at once if everything is in memory, else on a virtual thread
+/// of its own. It fails with
+///
+/// - [HistoryOverloadedException] if there are no turns or no memory left: come again later;
+/// - [ObjectDamagedException] naming where bytes do not match; they are never served;
+/// - [io.quafka.tiering.store.ObjectAbsentException] if an object was deleted: look into the
+///   manifest again;
+/// - another [io.quafka.tiering.store.StoreException] as the store has it.
+///
+/// Memory outside the heap is bounded by [HistoryConfig]; who does not close slices has others
+/// refused.
+public final class HistoryReader implements AutoCloseable {
+    private static final Executor OWN_THREAD = Thread::startVirtualThread;
+
+    private final HistoryCounters counters = new HistoryCounters();
+    private final LoadQueue queue;
+    private final IndexCache indexes;
+    private final BlockCache blocks;
+    private final ReadAhead readAhead;
+
+    /// @param store stays open when this is closed
+    public HistoryReader(ObjectStore store, HistoryConfig config) {
+        ObjectReader reader = new ObjectReader(store);
+        this.queue = new LoadQueue(config.loads(), config.queuedLoads(), counters);
+        this.indexes = new IndexCache(reader, queue, config.indexBytes(), counters);
+        this.blocks = new BlockCache(reader, queue, config, counters);
+        this.readAhead =
+                new ReadAhead(
+                        config.prefetchBlocks(), config.recentBytes() / 2, Ticker.systemTicker());
+    }
+
+    /// Reads batches from the one that holds an offset on, or the next one that is there.
+    ///
+    /// Reads no further than the end of one object: fewer bytes than wanted do not mean that there
+    /// are no more. Where a later block cannot be read, it gives those before.
+    ///
+    /// @param ranges of the partition, in the order of their offsets, from the one that holds the
+    ///   offset on; those behind it are for reading ahead, two are enough
+    /// @param maxBytes of batches, about; the first one is given even if it is larger
+    public CompletableFuture<HistorySlice> read(
+            TieredPartition partition, List<ObjectRange> ranges, long offset, int maxBytes) {
+        int at = 0;
+        while (at < ranges.size() && ranges.get(at).lastOffset() < offset) {
+            at++;
+        }
+        if (at == ranges.size()) {
+            return CompletableFuture.completedFuture(
+                    new HistorySlice(List.of(), offset, List.of(), List.of()));
+        }
+        List<ObjectRange> rest = ranges.subList(at, ranges.size());
+        return onOwnThread(
+                partitionBlocks(partition, rest.getFirst())
+                        .thenCompose(found -> {
+                            int index = found.indexOf(offset);
+                            if (index == found.blocks().size()) {
+                                throw new CompletionException(
+                                        lacks(rest.getFirst(), partition, offset));
+                            }
+                            return read(found, index, rest, offset, maxBytes);
+                        }),
+                HistorySlice::close);
+    }
+
+    /// Finds the first record of a time or later, and of an offset or later.
+    ///
+    /// @param ranges of the partition, in the order of their offsets
+    /// @return empty if no range has one
+    public CompletableFuture<Optional<RecordPlace>> find(
+            TieredPartition partition, List<ObjectRange> ranges, long timestampMs, long offset) {
+        return onOwnThread(findIn(partition, ranges, timestampMs, offset), place -> {});
+    }
+
+    public HistoryCounters counters() {
+        return counters;
+    }
+
+    /// Bytes outside the heap that blocks lie in now.
+    public long memoryInUse() {
+        return blocks.memoryInUse();
+    }
+
+    /// Ends loads, and gives memory back that no slice holds. Reads that are going on fail.
+    @Override
+    public void close() {
+        queue.close();
+        blocks.close();
+    }
+
+    private CompletableFuture<PartitionBlocks> partitionBlocks(
+            TieredPartition partition, ObjectRange range) {
+        return indexes.get(range)
+                .thenApply(index -> {
+                    PartitionBlocks found = index.find(partition);
+                    if (found == null) {
+                        throw new CompletionException(lacks(range, partition, range.baseOffset()));
+                    }
+                    return found;
+                });
+    }
+
+    private CompletableFuture<HistorySlice> read(
+            PartitionBlocks partition,
+            int first,
+            List<ObjectRange> ranges,
+            long offset,
+            int maxBytes) {
+        String key = ranges.getFirst().key();
+        List<Block> all = partition.blocks();
+        List<CompletableFuture<CachedBlock>> wanted = new ArrayList<>();
+        long bytes = 0;
+        for (int i = first; i < all.size() && (wanted.isEmpty() || bytes < maxBytes); i++) {
+            wanted.add(blocks.get(key, all.get(i)));
+            bytes += all.get(i).length();
+        }
+        for (int i = first; i < first + wanted.size(); i++) {
+            readAhead(partition, i, ranges);
+        }
+        return CompletableFuture.allOf(wanted.toArray(CompletableFuture[]::new))
+                .handle((nothing, failure) -> collect(partition, wanted, offset, maxBytes));
+    }
+
+    /// Loads ahead of whoever reads a block in sequence.
+    private void readAhead(PartitionBlocks partition, int index, List<ObjectRange> ranges) {
+        Block block = partition.blocks().get(index);
+        boolean last = index + 1 == partition.blocks().size();
+        if (last && ranges.size() == 1) {
+            return;
+        }
+        long next =
+                last ? ranges.get(1).baseOffset() : partition.blocks().get(index + 1).baseOffset();
+        int count =
+                readAhead.onRead(partition.partition(), block.baseOffset(), next, block.length());
+        prefetch(partition, index + 1, ranges, count);
+    }
+
+    private void prefetch(
+            PartitionBlocks partition, int from, List<ObjectRange> ranges, int count) {
+        List<Block> all = partition.blocks();
+        int end = Math.min(all.size(), from + count);
+        for (int i = from; i < end; i++) {
+            blocks.prefetch(ranges.getFirst().key(), all.get(i));
+        }
+        int left = count - (end - from);
+        if (left > 0 && ranges.size() > 1) {
+            List<ObjectRange> rest = ranges.subList(1, ranges.size());
+            partitionBlocks(partition.partition(), rest.getFirst())
+                    .thenAccept(next -> prefetch(next, 0, rest, left));
+        }
+    }
+
+    private static HistorySlice collect(
+            PartitionBlocks partition,
+            List<CompletableFuture<CachedBlock>> wanted,
+            long offset,
+            int maxBytes) {
+        List<CachedBlock> held = new ArrayList<>();
+        List<ByteBuffer> batches = new ArrayList<>();
+        long next = offset;
+        int left = maxBytes;
+        boolean more = true;
+        for (CompletableFuture<CachedBlock> each : wanted) {
+            if (each.isCompletedExceptionally()) {
+                more = false;
+                continue;
+            }
+            CachedBlock block = each.join();
+            ByteBuffer part =
+                    more
+                            ? BlockContent.upTo(
+                                    BlockContent.from(block.bytes(), offset),
+                                    left,
+                                    batches.isEmpty())
+                            : ByteBuffer.allocate(0);
+            if (!part.hasRemaining()) {
+                block.release();
+                more = false;
+                continue;
+            }
+            held.add(block);
+            batches.add(part);
+            left = Math.max(0, left - part.remaining());
+            next = BlockContent.lastOffset(part) + 1;
+        }
+        if (held.isEmpty()) {
+            wanted.getFirst().join();
+            throw new IllegalStateException("a block without batches");
+        }
+        long end = next;
+        return new HistorySlice(
+                batches,
+                end,
+                partition.aborted().stream().filter(range -> range.overlaps(offset, end)).toList(),
+                held);
+    }
+
+    private CompletableFuture<Optional<RecordPlace>> findIn(
+            TieredPartition partition, List<ObjectRange> ranges, long timestampMs, long offset) {
+        if (ranges.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        ObjectRange range = ranges.getFirst();
+        List<ObjectRange> rest = ranges.subList(1, ranges.size());
+        if (range.lastOffset() < offset) {
+            return findIn(partition, rest, timestampMs, offset);
+        }
+        return partitionBlocks(partition, range)
+                .thenCompose(found -> findIn(found, range.key(), timestampMs, offset))
+                .thenCompose(place ->
+                        place.isPresent()
+                                ? CompletableFuture.completedFuture(place)
+                                : findIn(partition, rest, timestampMs, offset));
+    }
+
+    private CompletableFuture<Optional<RecordPlace>> findIn(
+            PartitionBlocks partition, String key, long timestampMs, long offset) {
+        Block block = partition.findByTimestamp(timestampMs, offset);
+        if (block == null) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        return blocks.get(key, block)
+                .thenApplyAsync(held -> firstAt(held, timestampMs, offset), OWN_THREAD)
+                .thenCompose(place ->
+                        place != null
+                                ? CompletableFuture.completedFuture(Optional.of(place))
+                                : findIn(partition, key, timestampMs, block.lastOffset() + 1));
+    }
+
+    private static @Nullable RecordPlace firstAt(CachedBlock held, long timestampMs, long offset) {
+        try {
+            return BlockContent.firstAt(held.bytes(), timestampMs, offset);
+        } finally {
+            held.release();
+        }
+    }
+
+    private static ObjectDamagedException lacks(
+            ObjectRange range, TieredPartition partition, long offset) {
+        return new ObjectDamagedException(
+                range.key(),
+                range.size(),
+                "it lacks offset %d of %s, which it is said to hold".formatted(offset, partition));
+    }
+
+    /// Who waits may block on what it does next: not on a thread that loads.
+    ///
+    /// @param unwanted what to do with a result that nobody takes any more
+    private static <T> CompletableFuture<T> onOwnThread(
+            CompletableFuture<T> loaded, Consumer<T> unwanted) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        BiConsumer<@Nullable T, @Nullable Throwable> deliver =
+                (value, failure) -> {
+                    if (failure != null) {
+                        result.completeExceptionally(cause(failure));
+                    } else if (value != null && !result.complete(value)) {
+                        unwanted.accept(value);
+                    }
+                };
+        if (loaded.isDone()) {
+            loaded.whenComplete(deliver);
+        } else {
+            loaded.whenCompleteAsync(deliver, OWN_THREAD);
+        }
+        return result;
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
+    }
+}
