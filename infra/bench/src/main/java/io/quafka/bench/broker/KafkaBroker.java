@@ -96,6 +96,8 @@ public record KafkaBroker(String label, Map<String, String> settings) implements
         all.put("socket.send.buffer.bytes", "-1");
         all.put("socket.receive.buffer.bytes", "-1");
         all.put("offsets.topic.replication.factor", "1");
+        all.put("transaction.state.log.replication.factor", "1");
+        all.put("transaction.state.log.min.isr", "1");
         all.putAll(settings);
         return all.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")

@@ -19,6 +19,9 @@ public final class LoadAgent {
     static final String PACED = "paced";
     static final String SYNCHRONOUS = "synchronous";
     static final String EQUAL_BATCHES = "equal-batches";
+    static final String TRANSACTIONS = "transactions";
+    static final String OFFSET_COMMITS = "offset-commits";
+    static final String REBALANCES = "rebalances";
 
     private LoadAgent() {}
 
@@ -40,6 +43,9 @@ public final class LoadAgent {
             case PACED -> print(PacedProducer.run(Arguments.parse(arguments)));
             case SYNCHRONOUS -> print(SynchronousProducer.run(Arguments.parse(arguments)));
             case EQUAL_BATCHES -> print(EqualBatches.run(Arguments.parse(arguments)));
+            case TRANSACTIONS -> print(TransactionalProducer.run(Arguments.parse(arguments)));
+            case OFFSET_COMMITS -> print(OffsetCommits.run(Arguments.parse(arguments)));
+            case REBALANCES -> print(GroupRebalances.run(Arguments.parse(arguments)));
             default -> throw new IllegalArgumentException("unknown command " + command);
         }
     }

@@ -159,6 +159,33 @@ public final class LoadProcess implements AutoCloseable {
                         "time", time.toMillis()));
     }
 
+    /// Sends records in transactions of equal size.
+    public LoadResult transactions(
+            String topic, int recordBytes, int transactionRecords, Duration time)
+            throws IOException {
+        return run(
+                LoadAgent.TRANSACTIONS,
+                Map.of(
+                        "topic", topic,
+                        "record-bytes", recordBytes,
+                        "transaction-records", transactionRecords,
+                        "time", time.toMillis()));
+    }
+
+    /// Commits offsets of groups at a fixed rate a second.
+    public LoadResult offsetCommits(String topic, int rate, int port, Duration time)
+            throws IOException {
+        return run(
+                LoadAgent.OFFSET_COMMITS,
+                Map.of("topic", topic, "rate", rate, "port", port, "time", time.toMillis()));
+    }
+
+    /// Has a group of so many members rebalance so often.
+    public LoadResult rebalances(int members, int rounds, int port) throws IOException {
+        return run(
+                LoadAgent.REBALANCES, Map.of("members", members, "rounds", rounds, "port", port));
+    }
+
     /// Ends the process at once, whatever it does.
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

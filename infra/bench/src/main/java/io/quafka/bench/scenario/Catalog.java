@@ -18,6 +18,10 @@ public final class Catalog {
     private static final int SMALL_RECORD = 100;
     private static final int EQUAL_BATCH = 16 * KIBIBYTE;
     private static final int PACED_RATE = 2_000;
+    private static final int TRANSACTION_RECORDS = 100;
+    private static final int COMMIT_RATE = 5_000;
+    private static final int MEMBERS = 1_000;
+    private static final int GROUPS = 100;
 
     private static final Broker KAFKA = KafkaBroker.standard();
     private static final Broker KAFKA_FLUSHING = KafkaBroker.flushing();
@@ -119,7 +123,36 @@ public final class Catalog {
                                 "restart",
                                 "kill -9 under load with 1,000 partitions, then a start on the same data.",
                                 1_000,
-                                new AtMost(Metric.RESTART_PRODUCE, 3))));
+                                new AtMost(Metric.RESTART_PRODUCE, 3))),
+                new TransactionScenario(
+                        kafka(
+                                "transactions",
+                                "1 KiB records, 4 partitions, transactions of 100 records, one producer.",
+                                4,
+                                new RatioAtLeast(Metric.TRANSACTIONS, 1)),
+                        KIBIBYTE,
+                        TRANSACTION_RECORDS),
+                new OffsetCommitScenario(
+                        kafka(
+                                "offset-commits",
+                                "5,000 commits a second, of one partition each, by 100 groups.",
+                                1,
+                                new AtMost(Metric.LATENCY_P99, 20)),
+                        COMMIT_RATE),
+                new RebalanceScenario(
+                        kafka(
+                                "rebalance-1000",
+                                "1,000 members of one group join again at once (classic protocol).",
+                                1,
+                                new AtMost(Metric.REBALANCE_MAX, 5)),
+                        MEMBERS),
+                new GroupLoadScenario(
+                        kafka(
+                                "group-load",
+                                "kill -9 with 10,000 offsets of 100 groups, each committed ten times, then a start.",
+                                100,
+                                new AtMost(Metric.GROUPS_LOADED, 1)),
+                        GROUPS));
     }
 
     private static Scenario produce(String name, int partitions, Target... targets) {
