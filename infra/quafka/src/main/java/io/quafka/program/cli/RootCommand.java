@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             StorageCommand.class,
             ControllerCommand.class,
             TopicCommand.class,
+            GroupCommand.class,
             ProduceCommand.class,
             ConsumeCommand.class,
             ConfigCommand.class,
