@@ -7,14 +7,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// Changes of configs, as AlterConfigs and IncrementalAlterConfigs share them: what can be changed
-/// are topics and, as resource BROKER with an empty name, the defaults of the whole cluster. What
-/// belongs to one node is set where the node is started.
+/// are topics, groups and, as resource BROKER with an empty name, the defaults of the whole
+/// cluster. What belongs to one node is set where the node is started.
 final class ConfigAlterations {
     /// What a request wants of one resource.
     ///
@@ -24,6 +25,12 @@ final class ConfigAlterations {
 
     /// What became of it.
     record Result(byte type, String name, Errors error, @Nullable String message) {}
+
+    private static final Set<ConfigResource.Type> CHANGEABLE =
+            Set.of(
+                    ConfigResource.Type.TOPIC,
+                    ConfigResource.Type.GROUP,
+                    ConfigResource.Type.BROKER);
 
     private final Commands commands;
 
@@ -102,7 +109,7 @@ final class ConfigAlterations {
                     "a single node's configs are set where it is started; for the whole cluster's defaults leave the"
                             + " broker's name empty");
         }
-        if (type != ConfigResource.Type.TOPIC && type != ConfigResource.Type.BROKER) {
+        if (!CHANGEABLE.contains(type)) {
             return result(
                     wish, Errors.INVALID_REQUEST, "configs of a " + type + " cannot be changed");
         }

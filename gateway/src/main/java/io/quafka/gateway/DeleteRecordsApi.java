@@ -7,6 +7,7 @@ import io.quafka.wire.KafkaResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
@@ -18,7 +19,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DeleteRecordsResponse;
 
 /// DeleteRecords: has the shards' leaders raise log start offsets. Safe to repeat, so a lost node
-/// is told as for a read.
+/// is told as for a read. Internal topics are compacted instead, and keep what their coordinators
+/// need.
 final class DeleteRecordsApi implements Api {
     private final LeaderCalls leaders;
 
@@ -30,12 +32,21 @@ final class DeleteRecordsApi implements Api {
     public CompletableFuture<KafkaResponse> handle(KafkaRequest request) {
         var data = (DeleteRecordsRequestData) request.body();
         List<Task<DeleteRecordsPartition, DeleteRecordsPartitionResult>> tasks = new ArrayList<>();
+        var protocol = new ToLeader(data.timeoutMs());
         for (DeleteRecordsTopic topic : data.topics()) {
+            boolean internal = Topic.isInternal(topic.name());
             for (DeleteRecordsPartition partition : topic.partitions()) {
-                tasks.add(new Task<>(topic.name(), partition.partitionIndex(), partition));
+                int index = partition.partitionIndex();
+                var task =
+                        new Task<DeleteRecordsPartition, DeleteRecordsPartitionResult>(
+                                topic.name(), index, partition);
+                if (internal) {
+                    task.answer(protocol.refuse(index, Errors.INVALID_TOPIC_EXCEPTION));
+                }
+                tasks.add(task);
             }
         }
-        return leaders.run(tasks, new ToLeader(data.timeoutMs())).thenApply(_ -> respond(tasks));
+        return leaders.run(tasks, protocol).thenApply(_ -> respond(tasks));
     }
 
     private static KafkaResponse respond(

@@ -25,9 +25,9 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.jspecify.annotations.Nullable;
 
-/// DescribeConfigs: topics, the cluster's defaults (BROKER with an empty name), and nodes. A node
-/// shows the cluster's settings and, where it is this very gateway, what it was started with,
-/// read-only.
+/// DescribeConfigs: topics, groups, the cluster's defaults (BROKER with an empty name), and nodes.
+/// A node shows the cluster's settings and, where it is this very gateway, what it was started
+/// with, read-only.
 final class DescribeConfigsApi implements Api {
     private final Metadata metadata;
     private final GatewayDirectory directory;

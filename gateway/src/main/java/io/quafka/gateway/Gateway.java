@@ -59,6 +59,7 @@ public final class Gateway implements RequestHandler {
         apis.put(ApiKeys.DELETE_TOPICS, new DeleteTopicsApi(commands, metadata));
         apis.put(ApiKeys.CREATE_PARTITIONS, new CreatePartitionsApi(commands));
         apis.put(ApiKeys.DESCRIBE_CONFIGS, new DescribeConfigsApi(metadata, gateways, config));
+        apis.put(ApiKeys.LIST_CONFIG_RESOURCES, new ListConfigResourcesApi(metadata, gateways));
         var alterConfigs = new ConfigAlterations(commands);
         apis.put(ApiKeys.ALTER_CONFIGS, new AlterConfigsApi(alterConfigs));
         apis.put(ApiKeys.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsApi(alterConfigs));
@@ -71,7 +72,7 @@ public final class Gateway implements RequestHandler {
         apis.put(
                 ApiKeys.FIND_COORDINATOR,
                 new FindCoordinatorApi(metadata, gateways, topics, apis::containsKey));
-        TransactionApis.register(apis, metadata, storageNodes, leaders);
+        TransactionApis.register(apis, metadata, storageNodes, leaders, topics);
         apis.put(
                 ApiKeys.LIST_TRANSACTIONS,
                 new CoordinatedListing<>(

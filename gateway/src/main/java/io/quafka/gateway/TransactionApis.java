@@ -21,7 +21,8 @@ final class TransactionApis {
             Map<ApiKeys, Api> apis,
             Metadata metadata,
             StorageNodes storageNodes,
-            LeaderCalls leaders) {
+            LeaderCalls leaders,
+            TopicCreator topics) {
         var route =
                 new CoordinatorRoute(metadata, storageNodes, Topic.TRANSACTION_STATE_TOPIC_NAME);
         var groups = new CoordinatorRoute(metadata, storageNodes, Topic.GROUP_METADATA_TOPIC_NAME);
@@ -34,10 +35,13 @@ final class TransactionApis {
                         TransactionBatches.AddPartitions.INSTANCE));
         apis.put(
                 ApiKeys.ADD_OFFSETS_TO_TXN,
-                CoordinatedApi.of(
-                        route,
-                        AddOffsetsToTxnRequestData.class,
-                        AddOffsetsToTxnRequestData::transactionalId));
+                new AddOffsetsApi(
+                        metadata,
+                        topics,
+                        CoordinatedApi.of(
+                                route,
+                                AddOffsetsToTxnRequestData.class,
+                                AddOffsetsToTxnRequestData::transactionalId)));
         apis.put(
                 ApiKeys.END_TXN,
                 CoordinatedApi.of(

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
@@ -82,6 +83,17 @@ class CoordinationTest {
 
         cluster.createTopic("__transaction_state", 50);
         assertThat(init(cluster, request).errorCode()).isEqualTo(Errors.NOT_COORDINATOR.code());
+        assertThat(cluster.storage(1).coordinated).containsExactly(request);
+    }
+
+    @Test
+    void offsetsJoinATransactionBeforeAnybodyAskedForAGroup() {
+        var cluster = new TestCluster();
+        cluster.createTopic("__transaction_state", 50);
+        var request =
+                new AddOffsetsToTxnRequestData().setTransactionalId("txn").setGroupId("group");
+        cluster.call(ApiKeys.ADD_OFFSETS_TO_TXN, (short) 3, request);
+        assertThat(cluster.topic("__consumer_offsets").partitionCount()).isEqualTo(50);
         assertThat(cluster.storage(1).coordinated).containsExactly(request);
     }
 

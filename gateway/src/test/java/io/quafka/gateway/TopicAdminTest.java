@@ -183,7 +183,7 @@ class TopicAdminTest {
         request.resources().add(resource(ConfigResource.Type.TOPIC, "t", 0, "retention.ms"));
         request.resources().add(resource(ConfigResource.Type.BROKER, "", 0, "log.retention.ms"));
         request.resources().add(resource(ConfigResource.Type.BROKER, "1", 0, "log.retention.ms"));
-        request.resources().add(resource(ConfigResource.Type.GROUP, "g", 0, "x"));
+        request.resources().add(resource(ConfigResource.Type.CLIENT_METRICS, "m", 0, "x"));
         request.resources().add(resource(ConfigResource.Type.TOPIC, "op", 9, "retention.ms"));
         request.resources().add(resource(ConfigResource.Type.TOPIC, "dup", 0, "a", "a"));
         IncrementalAlterConfigsResponseData answer =

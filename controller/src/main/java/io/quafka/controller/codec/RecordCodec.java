@@ -4,6 +4,7 @@ import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.model.MetadataRecord.BudgetsPublished;
 import io.quafka.controller.model.MetadataRecord.ClusterConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.ClusterFormed;
+import io.quafka.controller.model.MetadataRecord.GroupConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.IdsReserved;
 import io.quafka.controller.model.MetadataRecord.NodeFenced;
 import io.quafka.controller.model.MetadataRecord.NodeRegistered;
@@ -37,6 +38,7 @@ import java.util.List;
 ///  11 ClusterConfigsChanged  map configs
 ///  12 ProducerIdsAllocated   uvar nextProducerId
 ///  13 IdsReserved            uvar nextNodeId, uvar nextShardId
+///  14 GroupConfigsChanged    string groupId, map configs
 ///  20 BudgetsPublished       uvar version, node budgets
 /// ```
 ///
@@ -80,6 +82,7 @@ public final class RecordCodec {
             case TopicConfigsChanged r -> out.u8(10).uuid(r.topicId()).map(r.configs());
             case ClusterConfigsChanged r -> out.u8(11).map(r.configs());
             case ProducerIdsAllocated r -> out.u8(12).uvar(r.nextProducerId());
+            case GroupConfigsChanged r -> out.u8(14).string(r.groupId()).map(r.configs());
             case BudgetsPublished r ->
                     Fields.budgets(out.u8(20).uvar(r.budgets().version()), r.budgets().nodes());
             case IdsReserved r -> out.u8(13).uvar(r.nextNodeId()).uvar(r.nextShardId());
@@ -109,6 +112,7 @@ public final class RecordCodec {
             case 11 -> new ClusterConfigsChanged(in.map());
             case 12 -> new ProducerIdsAllocated(in.uvar());
             case 13 -> new IdsReserved(in.uvarInt(), in.uvarInt());
+            case 14 -> new GroupConfigsChanged(in.string(), in.map());
             case 20 -> new BudgetsPublished(new RetentionBudgets(in.uvar(), Fields.budgets(in)));
             default -> throw in.bad("an unknown kind of record: " + kind);
         };

@@ -25,9 +25,9 @@ public final class ConfigDescriptions {
         }
     }
 
-    /// Every config of a resource: a TOPIC by name; the cluster as BROKER with an empty name; a
-    /// node as BROKER with its id, which shows the same cluster-wide settings, for nodes have none
-    /// of their own here. Entries are sorted by name.
+    /// Every config of a resource: a TOPIC by name; a GROUP by its id, there or not; the cluster as
+    /// BROKER with an empty name; a node as BROKER with its id, which shows the same cluster-wide
+    /// settings, for nodes have none of their own here. Entries are sorted by name.
     public static Description describe(ClusterImage image, ConfigResource resource) {
         return switch (resource.type()) {
             case TOPIC -> {
@@ -37,10 +37,11 @@ public final class ConfigDescriptions {
                         : found(topicConfigs(topic.configs(), image.defaults()));
             }
             case BROKER -> describeNode(image, resource.name());
-            case GROUP, CLIENT_METRICS, BROKER_LOGGER, UNKNOWN ->
+            case GROUP -> describeGroup(image, resource.name());
+            case CLIENT_METRICS, BROKER_LOGGER, UNKNOWN ->
                     refused(
                             Errors.INVALID_REQUEST,
-                            "Configs are kept for topics and for the cluster (BROKER), not for "
+                            "Configs are kept for topics, groups and the cluster (BROKER), not for "
                                     + resource.type());
         };
     }
@@ -57,6 +58,34 @@ public final class ConfigDescriptions {
             }
         }
         return entries;
+    }
+
+    private static Description describeGroup(ClusterImage image, String id) {
+        if (id.isEmpty()) {
+            return refused(Errors.INVALID_REQUEST, "Group name must not be empty.");
+        }
+        Map<String, String> set = image.groupConfigs().getOrDefault(id, Map.of());
+        List<DescribedConfig> entries = new ArrayList<>();
+        for (String config : GroupConfigs.names()) {
+            ConfigKey key = GroupConfigs.key(config);
+            if (key != null) {
+                entries.add(groupConfig(key, set.get(config)));
+            }
+        }
+        return found(entries);
+    }
+
+    private static DescribedConfig groupConfig(ConfigKey key, @Nullable String set) {
+        List<Synonym> synonyms = new ArrayList<>();
+        if (set != null) {
+            synonyms.add(new Synonym(key.name, set, ConfigSource.GROUP_CONFIG));
+        }
+        synonyms.add(
+                new Synonym(
+                        GroupConfigs.brokerName(key.name),
+                        ConfigValues.text(key, key.defaultValue),
+                        ConfigSource.DEFAULT_CONFIG));
+        return described(key, synonyms);
     }
 
     private static Description describeNode(ClusterImage image, String name) {

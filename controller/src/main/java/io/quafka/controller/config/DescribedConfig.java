@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param value the effective value as text; null where Kafka knows no default either
 ///   (`log.retention.ms`)
-/// @param source TOPIC_CONFIG, DYNAMIC_DEFAULT_BROKER_CONFIG (a cluster-wide setting) or
-///   DEFAULT_CONFIG
+/// @param source TOPIC_CONFIG, GROUP_CONFIG, DYNAMIC_DEFAULT_BROKER_CONFIG (a cluster-wide setting)
+///   or DEFAULT_CONFIG
 /// @param synonyms where the value could come from, the one in force first
 public record DescribedConfig(
         String name,

@@ -1,6 +1,7 @@
 package io.quafka.controller.logic;
 
 import io.quafka.controller.config.ClusterConfigs;
+import io.quafka.controller.config.GroupConfigs;
 import io.quafka.controller.config.TopicConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command.AlterConfigs;
@@ -8,6 +9,7 @@ import io.quafka.controller.model.Command.ConfigChange;
 import io.quafka.controller.model.Command.ConfigOp;
 import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.model.MetadataRecord.ClusterConfigsChanged;
+import io.quafka.controller.model.MetadataRecord.GroupConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.TopicConfigsChanged;
 import io.quafka.controller.model.Reply;
 import io.quafka.controller.model.Reply.Outcome;
@@ -75,10 +77,11 @@ final class ConfigDecisions {
                 }
                 yield changeCluster(image, shares, changes, replaceAll);
             }
-            case GROUP, CLIENT_METRICS, BROKER_LOGGER, UNKNOWN ->
+            case GROUP -> changeGroup(image, resource.name(), changes, replaceAll);
+            case CLIENT_METRICS, BROKER_LOGGER, UNKNOWN ->
                     throw new Refusal(
                             Errors.INVALID_REQUEST,
-                            "Configs are kept for topics and for the cluster (BROKER), not for "
+                            "Configs are kept for topics, groups and the cluster (BROKER), not for "
                                     + resource.type());
         };
     }
@@ -115,6 +118,27 @@ final class ConfigDecisions {
         }
         shares.changeDefaults(next);
         return next.equals(image.defaults()) ? null : new ClusterConfigsChanged(next);
+    }
+
+    /// A group need not be there yet.
+    private static @Nullable MetadataRecord changeGroup(
+            ClusterImage image, String id, List<ConfigChange> changes, boolean replaceAll)
+            throws Refusal {
+        if (id.isEmpty()) {
+            throw new Refusal(Errors.INVALID_REQUEST, "Group name must not be empty.");
+        }
+        Map<String, String> current = image.groupConfigs().getOrDefault(id, Map.of());
+        Map<String, String> next = merge(current, changes, replaceAll, GroupConfigs::key);
+        String problem = GroupConfigs.problem(next);
+        if (problem != null) {
+            throw new Refusal(Errors.INVALID_CONFIG, problem);
+        }
+        if (current.isEmpty() && image.groupConfigs().size() >= Limits.GROUPS_CONFIGURED_MAX) {
+            throw new Refusal(
+                    Errors.POLICY_VIOLATION,
+                    "No more than " + Limits.GROUPS_CONFIGURED_MAX + " groups may have configs.");
+        }
+        return next.equals(current) ? null : new GroupConfigsChanged(id, next);
     }
 
     private static Map<String, String> merge(

@@ -7,6 +7,7 @@ import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.model.MetadataRecord.BudgetsPublished;
 import io.quafka.controller.model.MetadataRecord.ClusterConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.ClusterFormed;
+import io.quafka.controller.model.MetadataRecord.GroupConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.IdsReserved;
 import io.quafka.controller.model.MetadataRecord.NodeFenced;
 import io.quafka.controller.model.MetadataRecord.NodeRegistered;
@@ -44,6 +45,7 @@ public final class ImageBuilder {
     private PMap<String, Topic> topics;
     private PMap<Uuid, String> topicIds;
     private PMap<String, String> defaults;
+    private PMap<String, Map<String, String>> groupConfigs;
     private long nextProducerId;
     private int nextNodeId;
     private int nextShardId;
@@ -58,6 +60,7 @@ public final class ImageBuilder {
         topics = from.topicsByName();
         topicIds = from.topicIds();
         defaults = from.defaults();
+        groupConfigs = from.groupConfigs();
         nextProducerId = from.nextProducerId();
         nextNodeId = from.nextNodeId();
         nextShardId = from.nextShardId();
@@ -94,6 +97,8 @@ public final class ImageBuilder {
                             topic.configs(),
                             topic.internal()));
         }
+        image.groupConfigs()
+                .forEach((group, configs) -> records.add(new GroupConfigsChanged(group, configs)));
         records.add(new ProducerIdsAllocated(image.nextProducerId()));
         if (image.budgets().version() > 0) {
             records.add(new BudgetsPublished(image.budgets()));
@@ -142,6 +147,11 @@ public final class ImageBuilder {
                 plainSettings = null;
                 List.copyOf(topics.values()).forEach(t -> put(withConfigs(t, t.configs())));
             }
+            case GroupConfigsChanged r ->
+                    groupConfigs =
+                            r.configs().isEmpty()
+                                    ? groupConfigs.minus(r.groupId())
+                                    : groupConfigs.plus(r.groupId(), r.configs());
             case BudgetsPublished r -> budgets = r.budgets();
             case ProducerIdsAllocated r -> nextProducerId = r.nextProducerId();
             case IdsReserved r -> {
@@ -160,6 +170,7 @@ public final class ImageBuilder {
                 topics,
                 topicIds,
                 defaults,
+                groupConfigs,
                 nextProducerId,
                 nextNodeId,
                 nextShardId,

@@ -12,6 +12,9 @@ public final class Limits {
     /// Partitions in the cluster: 40 MB of every image, and of every snapshot at most as much.
     public static final int CLUSTER_PARTITIONS_MAX = 10_000_000;
 
+    /// Groups with configs of their own: some hundred bytes each, of every image and snapshot.
+    public static final int GROUPS_CONFIGURED_MAX = 100_000;
+
     /// Shards that one storage node may lead.
     public static final int NODE_SHARDS_MAX = 1024;
 

@@ -15,6 +15,7 @@ import org.pcollections.PMap;
 /// @param defaults cluster-wide settings as they were set, by Kafka's *broker* config names
 ///   (`log.retention.hours`, ...); read them through `ClusterConfigs`, which knows their defaults
 ///   and what they mean for topics
+/// @param groupConfigs of groups that have any, as they were set, by Kafka's group config names
 /// @param nextProducerId first producer id that nobody was given
 /// @param nextNodeId id of the next node that registers anew
 /// @param nextShardId id of the next shard
@@ -28,6 +29,7 @@ public record ClusterImage(
         PMap<String, Topic> topicsByName,
         PMap<Uuid, String> topicIds,
         PMap<String, String> defaults,
+        PMap<String, Map<String, String>> groupConfigs,
         long nextProducerId,
         int nextNodeId,
         int nextShardId,
@@ -42,13 +44,14 @@ public record ClusterImage(
                     HashTreePMap.empty(),
                     HashTreePMap.empty(),
                     HashTreePMap.empty(),
+                    HashTreePMap.empty(),
                     0,
                     1,
                     1,
                     RetentionBudgets.NONE,
                     ImageIndexes.EMPTY);
 
-    /// An image without budgets, whose indexes are counted from its topics.
+    /// An image without budgets and configs of groups, whose indexes are counted from its topics.
     public ClusterImage(
             long version,
             String clusterId,
@@ -68,6 +71,7 @@ public record ClusterImage(
                 topicsByName,
                 topicIds,
                 defaults,
+                HashTreePMap.empty(),
                 nextProducerId,
                 nextNodeId,
                 nextShardId,

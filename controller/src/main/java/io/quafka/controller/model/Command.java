@@ -69,7 +69,8 @@ public sealed interface Command<R> {
     /// @param assignments empty, or the replica node ids of each *new* partition
     record MorePartitions(String topic, int totalCount, List<List<Integer>> assignments) {}
 
-    /// Changes configs of topics, or of the whole cluster (resource type BROKER, empty name).
+    /// Changes configs of topics, of groups, or of the whole cluster (resource type BROKER, empty
+    /// name).
     ///
     /// @param replaceAll true for Kafka's legacy AlterConfigs: what is not named goes back to its
     ///   default

@@ -58,6 +58,15 @@ public sealed interface MetadataRecord {
         }
     }
 
+    /// @param configs all configs of the group from now on, by Kafka's group config names; none
+    ///   where it is as every group
+    record GroupConfigsChanged(String groupId, Map<String, String> configs)
+            implements MetadataRecord {
+        public GroupConfigsChanged {
+            configs = Map.copyOf(configs);
+        }
+    }
+
     /// @param nextProducerId first producer id that nobody was given
     record ProducerIdsAllocated(long nextProducerId) implements MetadataRecord {}
 

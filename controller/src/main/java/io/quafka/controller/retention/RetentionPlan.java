@@ -230,6 +230,7 @@ public record RetentionPlan(
                 topics,
                 image.topicIds(),
                 image.defaults(),
+                image.groupConfigs(),
                 image.nextProducerId(),
                 image.nextNodeId(),
                 image.nextShardId(),

@@ -384,6 +384,41 @@ class ControllerLogicTest {
                 .getFirst();
     }
 
+    @Test
+    void groupsAreConfiguredWhetherTheyAreThereOrNot() {
+        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "readers");
+        assertThat(alter(set(group, "consumer.heartbeat.interval.ms", "7000"), false).error())
+                .isEqualTo(Errors.NONE);
+        assertThat(alter(set(group, "streams.num.standby.replicas", "1"), false).error())
+                .isEqualTo(Errors.NONE);
+        assertThat(image.groupConfigs())
+                .containsExactly(
+                        Map.entry(
+                                "readers",
+                                Map.of(
+                                        "consumer.heartbeat.interval.ms",
+                                        "7000",
+                                        "streams.num.standby.replicas",
+                                        "1")));
+        assertThat(alter(set(group, "consumer.session.timeout.ms", "1000"), false).error())
+                .isEqualTo(Errors.INVALID_CONFIG);
+        assertThat(alter(set(group, "no.such.config", "1"), false).error())
+                .isEqualTo(Errors.INVALID_CONFIG);
+        Reply.Outcome share = alter(set(group, "share.session.timeout.ms", "50000"), false);
+        assertThat(share.error()).isEqualTo(Errors.INVALID_CONFIG);
+        assertThat(share.message()).contains("share groups are not served");
+        ConfigResource nameless = new ConfigResource(ConfigResource.Type.GROUP, "");
+        assertThat(alter(set(nameless, "consumer.session.timeout.ms", "50000"), false).error())
+                .isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(alter(Map.of(group, List.of()), true).error()).isEqualTo(Errors.NONE);
+        assertThat(image.groupConfigs()).isEmpty();
+    }
+
+    private static Map<ConfigResource, List<ConfigChange>> set(
+            ConfigResource resource, String name, String value) {
+        return Map.of(resource, List.of(new ConfigChange(name, Command.ConfigOp.SET, value)));
+    }
+
     private Reply.Outcome alter(
             Map<ConfigResource, List<ConfigChange>> changes, boolean replaceAll) {
         Reply.Configs reply =

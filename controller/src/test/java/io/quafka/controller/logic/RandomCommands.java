@@ -30,6 +30,14 @@ public final class RandomCommands {
                     Map.of("local.retention.percent", "33.5"),
                     Map.of("no.such.config", "1"),
                     Map.of("retention.ms", "soon"));
+    private static final List<String> GROUPS = List.of("g", "h", "");
+    private static final List<ConfigChange> GROUP_CHANGES =
+            List.of(
+                    new ConfigChange("consumer.session.timeout.ms", ConfigOp.SET, "50000"),
+                    new ConfigChange("consumer.session.timeout.ms", ConfigOp.DELETE, null),
+                    new ConfigChange("streams.num.standby.replicas", ConfigOp.SET, "1"),
+                    new ConfigChange("share.isolation.level", ConfigOp.SET, "read_committed"),
+                    new ConfigChange("retention.ms", ConfigOp.SET, "5"));
     private static final List<ConfigChange> CHANGES =
             List.of(
                     new ConfigChange("retention.ms", ConfigOp.SET, "5"),
@@ -169,10 +177,11 @@ public final class RandomCommands {
             ConfigResource resource =
                     switch (random.nextInt(4)) {
                         case 0 -> new ConfigResource(ConfigResource.Type.BROKER, "");
-                        case 1 -> new ConfigResource(ConfigResource.Type.GROUP, "g");
+                        case 1 -> new ConfigResource(ConfigResource.Type.GROUP, pick(GROUPS));
                         default -> new ConfigResource(ConfigResource.Type.TOPIC, pick(NAMES));
                     };
-            changes.put(resource, List.of(pick(CHANGES)));
+            boolean group = resource.type() == ConfigResource.Type.GROUP;
+            changes.put(resource, List.of(pick(group ? GROUP_CHANGES : CHANGES)));
         }
         return new Command.AlterConfigs(changes, random.nextBoolean(), random.nextInt(5) == 0);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,20 +16,26 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
+import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -139,6 +146,89 @@ class AdminTest {
                 .isEqualTo(Set.of("delete", "compact"));
         assertThatThrownBy(() -> alter(resource, "no.such.key", "1", AlterConfigOp.OpType.SET))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
+    }
+
+    @Test
+    void changesShowsListsAndHonoursConfigsOfGroups() throws Exception {
+        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "configured-group");
+        assertThat(entry(group, "consumer.heartbeat.interval.ms").value()).isEqualTo("5000");
+        assertThat(groupsWithConfigs()).isEmpty();
+        alter(group, "consumer.heartbeat.interval.ms", "7000", AlterConfigOp.OpType.SET);
+        ConfigEntry changed = entry(group, "consumer.heartbeat.interval.ms");
+        assertThat(changed.value()).isEqualTo("7000");
+        assertThat(changed.source()).isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG);
+        assertThat(groupsWithConfigs()).containsExactly("configured-group");
+        assertThat(admin.listConfigResources().all().get())
+                .contains(group)
+                .anyMatch(resource -> resource.type() == ConfigResource.Type.BROKER);
+        create("read-by-the-group", 1);
+        // Has the topic made whose partitions' leaders coordinate groups.
+        assertThat(admin.listConsumerGroupOffsets("configured-group").all().get()).isNotNull();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> heartbeatIntervalMs("configured-group") == 7_000);
+        assertThat(heartbeatIntervalMs("another-group")).isEqualTo(5_000);
+        alter(group, "consumer.heartbeat.interval.ms", "", AlterConfigOp.OpType.DELETE);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> heartbeatIntervalMs("configured-group") == 5_000);
+        assertThatThrownBy(() ->
+                        alter(group, "consumer.session.timeout.ms", "1", AlterConfigOp.OpType.SET))
+                .hasCauseInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() ->
+                        alter(
+                                group,
+                                "share.isolation.level",
+                                "read_committed",
+                                AlterConfigOp.OpType.SET))
+                .hasCauseInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("share groups are not served");
+    }
+
+    private static List<String> groupsWithConfigs() throws Exception {
+        return admin
+                .listConfigResources(
+                        Set.of(ConfigResource.Type.GROUP), new ListConfigResourcesOptions())
+                .all()
+                .get()
+                .stream()
+                .map(ConfigResource::name)
+                .toList();
+    }
+
+    /// What the coordinator tells a member that joins; -1 while it refuses.
+    private static int heartbeatIntervalMs(String group) throws Exception {
+        ConsumerGroupHeartbeatRequestData join =
+                new ConsumerGroupHeartbeatRequestData()
+                        .setGroupId(group)
+                        .setMemberId(Uuid.randomUuid().toString())
+                        .setRebalanceTimeoutMs(10_000)
+                        .setSubscribedTopicNames(List.of("read-by-the-group"))
+                        .setTopicPartitions(List.of());
+        try (FrameClient client = new FrameClient(broker.port(), Duration.ofSeconds(20))) {
+            short version = 1;
+            client.send(FrameClient.frame(ApiKeys.CONSUMER_GROUP_HEARTBEAT, version, 1, join));
+            ConsumerGroupHeartbeatResponseData answer =
+                    client.read(
+                            ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                            version,
+                            1,
+                            new ConsumerGroupHeartbeatResponseData());
+            return answer.errorCode() == 0 ? answer.heartbeatIntervalMs() : -1;
+        }
+    }
+
+    @Test
+    void recordsOfInternalTopicsAreNotDeletedByHand() throws Exception {
+        create("read", 1);
+        TopicPartition partition = new TopicPartition("read", 0);
+        admin.alterConsumerGroupOffsets("committer", Map.of(partition, new OffsetAndMetadata(0)))
+                .all()
+                .get();
+        TopicPartition offsets = new TopicPartition("__consumer_offsets", 0);
+        assertThatThrownBy(() ->
+                        admin.deleteRecords(Map.of(offsets, RecordsToDelete.beforeOffset(-1)))
+                                .all()
+                                .get())
+                .hasCauseInstanceOf(InvalidTopicException.class);
     }
 
     private static void alter(

@@ -98,6 +98,7 @@ class ApiVersionsTest {
                         ApiKeys.CREATE_PARTITIONS,
                         ApiKeys.DELETE_RECORDS,
                         ApiKeys.DESCRIBE_CONFIGS,
+                        ApiKeys.LIST_CONFIG_RESOURCES,
                         ApiKeys.INCREMENTAL_ALTER_CONFIGS,
                         ApiKeys.ALTER_CONFIGS,
                         ApiKeys.DESCRIBE_CLUSTER,

@@ -27,6 +27,7 @@ class CompactionTest {
     private static final int KEYS = 50;
     private static final int RECORDS = 4000;
     private static final int VALUE_BYTES = 5000;
+    private static final int TRANSACTIONS = 90;
     private static final Duration COMPACTED_MAX = Duration.ofSeconds(60);
     private static final Map<String, String> TABLE =
             Map.of(
@@ -61,6 +62,76 @@ class CompactionTest {
                 again.terminate();
             }
         }
+    }
+
+    /// What was aborted goes, keys that only it had with it; what was committed stays until it is
+    /// overwritten. Readers of either isolation agree in the end.
+    @Test
+    void abortedRecordsGoAndCommittedOnesStay() throws Exception {
+        BrokerOptions options =
+                BrokerOptions.in(directory)
+                        .withSmallSegments()
+                        .with("storage.compaction.interval", "200ms");
+        Map<String, String> table = new HashMap<>(TABLE);
+        table.put("segment.ms", "1");
+        table.put("max.compaction.lag.ms", "100");
+        Map<String, String> expected = new TreeMap<>();
+        try (BrokerProcess broker = BrokerProcess.start(options)) {
+            Clients.createTopic(broker.bootstrap(), "table", 1, table);
+            try (KafkaProducer<byte[], byte[]> producer =
+                    Clients.producer(broker.bootstrap(), Map.of("transactional.id", "writer"))) {
+                producer.initTransactions();
+                for (int i = 0; i < TRANSACTIONS; i++) {
+                    boolean commit = i % 3 != 1;
+                    producer.beginTransaction();
+                    for (String key : List.of("key-" + i % KEYS, (commit ? "c-" : "a-") + i)) {
+                        producer.send(
+                                new ProducerRecord<>(
+                                        "table", 0, Clients.bytes(key), Clients.bytes("v" + i)));
+                        if (commit) {
+                            expected.put(key, "v" + i);
+                        }
+                    }
+                    producer.flush();
+                    if (commit) {
+                        producer.commitTransaction();
+                    } else {
+                        producer.abortTransaction();
+                    }
+                }
+            }
+            // The last run of a partition is left alone: let it be this one.
+            try (KafkaProducer<byte[], byte[]> producer =
+                    Clients.producer(broker.bootstrap(), Map.of())) {
+                producer.send(
+                                new ProducerRecord<>(
+                                        "table", 0, Clients.bytes("last"), Clients.bytes("one")))
+                        .get();
+            }
+            expected.put("last", "one");
+            assertThat(table(readCommitted(broker))).isEqualTo(expected);
+            await().atMost(COMPACTED_MAX)
+                    .untilAsserted(() -> assertThat(read(broker)).hasSize(expected.size()));
+            assertThat(table(read(broker))).isEqualTo(expected);
+            assertThat(table(readCommitted(broker))).isEqualTo(expected);
+            assertThat(Metrics.read(broker, "quafka_storage_compaction_passes_total")).isPositive();
+            assertThat(Metrics.read(broker, "quafka_storage_compaction_dropped_records_total"))
+                    .isGreaterThanOrEqualTo(TRANSACTIONS / 3);
+            assertThat(Metrics.read(broker, "quafka_storage_compaction_failed")).isZero();
+            broker.kill9();
+            try (BrokerProcess again = broker.restart()) {
+                assertThat(table(readCommitted(again))).isEqualTo(expected);
+                again.requireNoAlarms();
+                again.terminate();
+            }
+        }
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> readCommitted(BrokerProcess broker) {
+        return Clients.readAll(
+                broker.bootstrap(),
+                Clients.partitions("table", 1),
+                Map.of("isolation.level", "read_committed"));
     }
 
     @Test

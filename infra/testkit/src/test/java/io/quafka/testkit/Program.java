@@ -2,6 +2,7 @@ package io.quafka.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Somebody else's program, run in a process of its own. It is killed when this is closed.
 final class Program implements AutoCloseable {
@@ -49,6 +52,17 @@ final class Program implements AutoCloseable {
 
     /// Starts a Java program on the class path that the module `infra/clients` lays out.
     static Program java(Path directory, String mainClass, List<String> arguments) {
+        return java(directory, "", mainClass, arguments);
+    }
+
+    /// As [#java], with an older kafka-clients, which that module lays out too.
+    static Program oldJava(Path directory, String mainClass, List<String> arguments) {
+        return java(directory, "old/*", mainClass, arguments);
+    }
+
+    /// @param first of the module's output, what comes first on the class path; may be empty
+    private static Program java(
+            Path directory, String first, String mainClass, List<String> arguments) {
         Path clients =
                 Path.of(System.getProperty("basedir", "."))
                         .toAbsolutePath()
@@ -59,7 +73,12 @@ final class Program implements AutoCloseable {
         command.addAll(List.of("-Xmx" + HEAP_MIB + "m", "-XX:+UseSerialGC"));
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
         command.add("--enable-native-access=ALL-UNNAMED");
-        command.addAll(List.of("-cp", clients.resolve("classes") + ":" + clients.resolve("lib/*")));
+        String classPath =
+                Stream.of(first, "classes", "lib/*")
+                        .filter(entry -> !entry.isEmpty())
+                        .map(entry -> clients.resolve(entry).toString())
+                        .collect(Collectors.joining(File.pathSeparator));
+        command.addAll(List.of("-cp", classPath));
         command.add(mainClass);
         command.addAll(arguments);
         return start(directory, command);

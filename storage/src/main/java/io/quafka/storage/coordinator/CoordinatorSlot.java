@@ -3,6 +3,7 @@ package io.quafka.storage.coordinator;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Topic;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class CoordinatorSlot {
     private final Set<ApiKeys> apis;
     private Elections elections = Elections.NONE;
     private volatile @Nullable HostedCoordinator running;
+    private final CompletableFuture<HostedCoordinator> started = new CompletableFuture<>();
     private boolean closed;
 
     /// @param topic where its state lies
@@ -47,6 +49,16 @@ final class CoordinatorSlot {
         return running;
     }
 
+    /// The one that runs, once it is loading what it was elected for. Any thread.
+    CompletableFuture<HostedCoordinator> started() {
+        return started;
+    }
+
+    /// Whether an image gives this node a partition of the kind's topic. Any thread.
+    boolean isElected(ClusterImage image) {
+        return !Elections.of(image, topic, nodeId, logs).isEmpty();
+    }
+
     /// Whether there is anything to do for an image. Any thread; costs nothing without the topic.
     boolean concerns(ClusterImage image) {
         return running != null || image.topic(topic) != null;
@@ -55,10 +67,7 @@ final class CoordinatorSlot {
     /// @return true if it was made now
     boolean startIfElected(ClusterImage image) {
         Topic known = image.topic(topic);
-        if (closed
-                || running != null
-                || known == null
-                || Elections.of(image, topic, nodeId, logs).isEmpty()) {
+        if (closed || running != null || known == null || !isElected(image)) {
             return false;
         }
         running = starter.apply(known.partitionCount());
@@ -74,6 +83,7 @@ final class CoordinatorSlot {
         elections.lostIn(next).forEach(coordinator::resigned);
         elections.wonIn(next).forEach(coordinator::elected);
         elections = next;
+        started.complete(coordinator);
     }
 
     /// Forgets a partition's state and loads it again, if the node leads it as far as it knows.

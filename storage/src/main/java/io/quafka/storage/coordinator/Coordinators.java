@@ -6,6 +6,7 @@ import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.StoragePeers;
 import io.quafka.storage.TransactionVerifier;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +22,6 @@ import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.image.MetadataDelta;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +37,9 @@ public final class Coordinators implements AutoCloseable {
     /// After a coordinator's log failed, its state is loaded anew in so long.
     static final Duration RELOAD_AFTER = Duration.ofSeconds(1);
 
+    /// How long a request waits for a coordinator that starts; then its client is to ask again.
+    private static final Duration START_MAX = Duration.ofSeconds(2);
+
     /// Following the metadata takes at most one part in so many of a thread.
     private static final int REST_FACTOR = 10;
 
@@ -49,6 +52,7 @@ public final class Coordinators implements AutoCloseable {
     private @Nullable AutoCloseable subscription;
 
     /// @param readers threads that may block on the disk; stays open as long as this
+    /// @param clock what has expired, and when
     /// @param peers this node among them; null where transactions are not to be coordinated
     public Coordinators(
             int nodeId,
@@ -56,6 +60,7 @@ public final class Coordinators implements AutoCloseable {
             CoordinatorLogs logs,
             Executor readers,
             CoordinatorConfig config,
+            InstantSource clock,
             @Nullable StoragePeers peers) {
         this.metadata = metadata;
         this.thread =
@@ -68,7 +73,13 @@ public final class Coordinators implements AutoCloseable {
         IntFunction<CoordinatorEnvironment> environment =
                 count ->
                         new CoordinatorEnvironment(
-                                nodeId, count, config, partitions, readers, verifier, Time.SYSTEM);
+                                nodeId,
+                                count,
+                                config,
+                                partitions,
+                                readers,
+                                verifier,
+                                new ClockTime(clock));
         slots.add(
                 new CoordinatorSlot(
                         Topic.GROUP_METADATA_TOPIC_NAME,
@@ -141,12 +152,29 @@ public final class Coordinators implements AutoCloseable {
         return CompletableFuture.completedFuture(call.refuse(Errors.UNSUPPORTED_VERSION));
     }
 
-    private static CompletableFuture<ApiMessage> answer(
-            CoordinatorSlot slot, CoordinatorCall call) {
-        HostedCoordinator coordinator = slot.running();
-        if (coordinator == null) {
+    /// The first request for a kind of coordinator may come before it has started: its topic was
+    /// just made.
+    private CompletableFuture<ApiMessage> answer(CoordinatorSlot slot, CoordinatorCall call) {
+        HostedCoordinator running = slot.running();
+        if (running != null) {
+            return answer(running, call);
+        }
+        if (!slot.isElected(metadata.image())) {
             return CompletableFuture.completedFuture(call.refuse(Errors.NOT_COORDINATOR));
         }
+        return slot.started()
+                .copy()
+                .orTimeout(START_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((started, failure) ->
+                        failure == null
+                                ? answer(started, call)
+                                : CompletableFuture.completedFuture(
+                                        call.refuse(Errors.NOT_COORDINATOR)))
+                .thenCompose(answered -> answered);
+    }
+
+    private static CompletableFuture<ApiMessage> answer(
+            HostedCoordinator coordinator, CoordinatorCall call) {
         CompletableFuture<? extends ApiMessage> answered;
         try {
             answered = coordinator.handle(call);
@@ -193,6 +221,9 @@ public final class Coordinators implements AutoCloseable {
                 running.metadataChanged(topics.nothing(), topics.image());
             } else if (running != null && delta != null) {
                 running.metadataChanged(delta, topics.image());
+            }
+            if (running != null) {
+                running.groupsConfigured(image.groupConfigs());
             }
             slot.elect(image);
         }

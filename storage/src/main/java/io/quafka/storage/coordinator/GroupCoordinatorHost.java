@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -59,6 +60,7 @@ final class GroupCoordinatorHost implements HostedCoordinator {
     private final GroupRequests requests;
     private final GroupCoordinatorMetrics metrics;
     private final GroupConfigManager configs;
+    private Map<String, Map<String, String>> configured = Map.of();
 
     private GroupCoordinatorHost(
             GroupCoordinatorService service,
@@ -121,6 +123,29 @@ final class GroupCoordinatorHost implements HostedCoordinator {
     @Override
     public void metadataChanged(MetadataDelta delta, MetadataImage image) {
         service.onMetadataUpdate(delta, image);
+    }
+
+    /// The coordinator looks a group's configs up whenever it needs them: members hear of them with
+    /// their next heartbeats.
+    @Override
+    public void groupsConfigured(Map<String, Map<String, String>> next) {
+        Map<String, Map<String, String>> before = configured;
+        configured = next;
+        if (before == next) {
+            return;
+        }
+        for (String group : before.keySet()) {
+            if (!next.containsKey(group)) {
+                configs.updateGroupConfig(group, new Properties());
+            }
+        }
+        next.forEach((group, settings) -> {
+            if (!settings.equals(before.get(group))) {
+                Properties properties = new Properties();
+                properties.putAll(settings);
+                configs.updateGroupConfig(group, properties);
+            }
+        });
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.quafka.storage.coordinator;
 
 import io.quafka.storage.CoordinatorCall;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -17,6 +18,10 @@ interface HostedCoordinator {
 
     /// The node does not lead a partition any more, or its state is of no use: it is forgotten.
     void resigned(int partition);
+
+    /// What each group is configured with, from now on; before the first partition is led, and with
+    /// every change.
+    default void groupsConfigured(Map<String, Map<String, String>> configs) {}
 
     /// @param delta from the image before; the first one may leave out what it is based upon
     void metadataChanged(MetadataDelta delta, MetadataImage image);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,8 +52,8 @@ final class Transactions implements MarkerSender.Owner, AutoCloseable {
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-    /// How long a request waits for the markers of the transaction before; then its client is told
-    /// to ask again.
+    /// How long a request waits for the markers of the transaction before, or for loading; then its
+    /// client is told to ask again.
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(5);
@@ -163,8 +164,8 @@ final class Transactions implements MarkerSender.Owner, AutoCloseable {
         return Utils.abs(id.hashCode()) % environment.partitionCount();
     }
 
-    /// Has a rule decide an id's transaction. Where the one before is decided and lacks markers, it
-    /// waits a while for them: they are on their way.
+    /// Has a rule decide an id's transaction. Where the one before is decided and lacks markers, or
+    /// the id's partition is being loaded, it waits a while.
     ///
     /// @return completes when what was decided is durable; fails where the id is not coordinated
     ///   here, or not yet
@@ -179,6 +180,11 @@ final class Transactions implements MarkerSender.Owner, AutoCloseable {
                                 ? peers.newProducerId()
                                         .thenCompose(freshId -> decideNow(id, rule, freshId))
                                 : CompletableFuture.completedFuture(outcome))
+                .exceptionallyCompose(failure ->
+                        isLoading(id, failure) && System.nanoTime() < deadlineNanos
+                                ? later(ASK_AGAIN_AFTER)
+                                        .thenCompose(_ -> decide(id, rule, deadlineNanos))
+                                : CompletableFuture.failedFuture(failure))
                 .thenCompose(outcome -> {
                     long leftNanos = deadlineNanos - System.nanoTime();
                     return outcome.error() != Errors.CONCURRENT_TRANSACTIONS || leftNanos <= 0
@@ -191,9 +197,38 @@ final class Transactions implements MarkerSender.Owner, AutoCloseable {
     private CompletableFuture<Void> settled(String id, long leftNanos) {
         CompletableFuture<Void> settled = markers.settled(id);
         return settled == null
-                ? new CompletableFuture<Void>()
-                        .completeOnTimeout(null, ASK_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+                ? seeTo(id).thenCompose(_ -> later(ASK_AGAIN_AFTER))
                 : settled.completeOnTimeout(null, leftNanos, TimeUnit.NANOSECONDS);
+    }
+
+    /// Sends the markers of what was decided before a restart, say, without waiting for the next
+    /// look.
+    private CompletableFuture<?> seeTo(String id) {
+        return runtime.<List<Marking>>scheduleReadOperation(
+                        "prepared",
+                        name(partition(id)),
+                        (shard, offset) -> {
+                            Transaction known = shard.get(id, offset);
+                            return known != null && known.status().isPrepared()
+                                    ? found(shard, Map.of(id, known))
+                                    : List.of();
+                        })
+                .thenAccept(markings -> markings.forEach(Marking::start))
+                .exceptionally(_ -> null);
+    }
+
+    private static CompletableFuture<Void> later(Duration delay) {
+        return new CompletableFuture<Void>()
+                .completeOnTimeout(null, delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /// Whether the id will be coordinated here in a moment.
+    private boolean isLoading(String id, Throwable failure) {
+        Throwable cause = failure.getCause();
+        Errors error =
+                Errors.forException(
+                        failure instanceof CompletionException && cause != null ? cause : failure);
+        return error == Errors.COORDINATOR_LOAD_IN_PROGRESS && epochFor(id) != null;
     }
 
     private CompletableFuture<Outcome> decideNow(String id, Rule rule, long freshId) {
@@ -255,22 +290,21 @@ final class Transactions implements MarkerSender.Owner, AutoCloseable {
 
     private void sendMarkers() {
         for (CompletableFuture<List<Marking>> some :
-                runtime.<List<Marking>>scheduleReadAllOperation("prepared", this::found)) {
+                runtime.<List<Marking>>scheduleReadAllOperation(
+                        "prepared", (shard, offset) -> found(shard, shard.prepared(offset)))) {
             var _ = some.thenAccept(markings -> markings.forEach(Marking::start));
         }
     }
 
-    /// What is durably decided, and was not completed meanwhile.
-    private List<Marking> found(TransactionShard shard, long offset) {
+    /// Of what is durably decided, what was not completed meanwhile.
+    private List<Marking> found(TransactionShard shard, Map<String, Transaction> durable) {
         List<Marking> found = new ArrayList<>();
-        shard.prepared(offset)
-                .forEach((id, prepared) -> {
-                    Marking marking =
-                            prepared.equals(shard.get(id)) ? markers.found(id, prepared) : null;
-                    if (marking != null) {
-                        found.add(marking);
-                    }
-                });
+        durable.forEach((id, prepared) -> {
+            Marking marking = prepared.equals(shard.get(id)) ? markers.found(id, prepared) : null;
+            if (marking != null) {
+                found.add(marking);
+            }
+        });
         return found;
     }
 

@@ -117,6 +117,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                         new NodeLogs(shards),
                         readers,
                         config.coordinators(),
+                        clock,
                         peers == null ? null : new Cluster(nodeId, peers));
         this.verifier = coordinators.verifier();
         this.markers = new MarkerCalls(shards, coordinators, clock);
@@ -298,7 +299,8 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                 memory.bytesRead(),
                 memory.capacity(),
                 memory.inUse(),
-                memory.waiting());
+                memory.waiting(),
+                cleaner.figures());
     }
 
     /// How its disk is, for the controller; null where the disk does not tell.

@@ -51,6 +51,7 @@ final class LogCleaner implements AutoCloseable {
 
     private final Set<Shard> known = new HashSet<>();
     private ClusterImage seen = ClusterImage.EMPTY;
+    private volatile CompactionFigures figures = CompactionFigures.NONE;
     private volatile boolean closed;
 
     private record Candidate(Partition partition, Dirt dirt) {}
@@ -64,6 +65,10 @@ final class LogCleaner implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    CompactionFigures figures() {
+        return figures;
     }
 
     private void loop() {
@@ -96,6 +101,7 @@ final class LogCleaner implements AutoCloseable {
         gather();
         List<Candidate> due = due();
         due.sort(DIRTIEST_FIRST);
+        figures = figures.with(lookAtMs.size(), uncleanable.size());
         for (Candidate candidate : due) {
             if (closed) {
                 return;
@@ -193,9 +199,12 @@ final class LogCleaner implements AutoCloseable {
                             now,
                             config,
                             bytes -> spend(partition, bytes));
-            report(partition, dirt, pass.run(), System.nanoTime() - begin);
+            CleaningPass.Result result = pass.run();
+            figures = figures.with(result);
+            report(partition, dirt, result, System.nanoTime() - begin);
         } catch (IOException | UncleanableException e) {
             uncleanable.add(partition);
+            figures = figures.with(lookAtMs.size(), uncleanable.size());
             log.atError()
                     .setCause(e)
                     .addKeyValue("partition", partition.key())

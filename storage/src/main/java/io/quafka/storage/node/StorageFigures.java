@@ -16,6 +16,7 @@ package io.quafka.storage.node;
 /// @param readMemoryCapacity bytes that answers to fetches may lie in
 /// @param readMemoryInUse bytes that such answers lie in now
 /// @param fetchesAwaitingMemory fetches that wait for such memory now
+/// @param compaction what the cleaner did
 public record StorageFigures(
         int shards,
         int shardsFailed,
@@ -30,4 +31,5 @@ public record StorageFigures(
         long readBytes,
         long readMemoryCapacity,
         long readMemoryInUse,
-        int fetchesAwaitingMemory) {}
+        int fetchesAwaitingMemory,
+        CompactionFigures compaction) {}

@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.quafka.controller.model.Topic;
 import io.quafka.storage.CoordinatorCall;
+import io.quafka.storage.coordinator.CoordinatorConfig;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
@@ -151,6 +153,32 @@ class CoordinatorsTest {
                     .hasSize(PARTITIONS)
                     .allSatisfy(
                             p -> assertThat(p.committedOffset()).isEqualTo(7 + p.partitionIndex()));
+        }
+    }
+
+    @Test
+    void whatAnEmptyGroupCommittedExpiresAfterTheRetentionAndNotBefore() throws Exception {
+        CoordinatorConfig retention =
+                new CoordinatorConfig(
+                        Map.of(
+                                "offsets.retention.minutes",
+                                "60",
+                                "offsets.retention.check.interval.ms",
+                                "50"));
+        try (NodeUnderTest node = new NodeUnderTest(directory, metadata, retention)) {
+            awaitCommit(node, "old", 1);
+            node.nowMs.addAndGet(Duration.ofMinutes(40).toMillis());
+            awaitCommit(node, "young", 2);
+            node.nowMs.addAndGet(Duration.ofMinutes(30).toMillis());
+            await().atMost(SETTLED_MAX).until(() -> fetch(node, "old").topics().isEmpty());
+            assertThat(fetch(node, "young").topics()).hasSize(1);
+            node.restart();
+            await().atMost(SETTLED_MAX)
+                    .until(() -> fetch(node, "young").errorCode() == Errors.NONE.code());
+            await().atMost(SETTLED_MAX)
+                    .until(() -> fetch(node, "old").errorCode() == Errors.NONE.code());
+            assertThat(fetch(node, "young").topics()).hasSize(1);
+            assertThat(fetch(node, "old").topics()).isEmpty();
         }
     }
 

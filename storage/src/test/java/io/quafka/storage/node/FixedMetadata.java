@@ -111,6 +111,7 @@ final class FixedMetadata implements Metadata {
                         i.topicsByName(),
                         i.topicIds(),
                         i.defaults(),
+                        i.groupConfigs(),
                         i.nextProducerId(),
                         i.nextNodeId(),
                         i.nextShardId(),

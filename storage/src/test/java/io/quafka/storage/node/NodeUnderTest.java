@@ -42,6 +42,7 @@ final class NodeUnderTest implements AutoCloseable {
     private CompactionConfig compaction = CompactionConfig.DEFAULT;
     private Duration retentionInterval = Duration.ofSeconds(1);
     private @Nullable StoragePeers peers;
+    private CoordinatorConfig coordinators = CoordinatorConfig.DEFAULTS;
     private LocalStorageNode node;
 
     NodeUnderTest(Path directory, int shards, LogOptions log) throws Exception {
@@ -71,6 +72,17 @@ final class NodeUnderTest implements AutoCloseable {
         this.node = open();
     }
 
+    /// With Kafka's broker settings for coordinators.
+    NodeUnderTest(Path directory, FixedMetadata metadata, CoordinatorConfig coordinators)
+            throws Exception {
+        this.directory = directory;
+        this.log = SMALL_SEGMENTS;
+        this.readBufferBytes = 64 << 20;
+        this.metadata = metadata;
+        this.coordinators = coordinators;
+        this.node = open();
+    }
+
     /// Compacts only when it is told to.
     NodeUnderTest(
             Path directory, FixedMetadata metadata, long keysBytes, Duration retentionInterval)
@@ -95,7 +107,7 @@ final class NodeUnderTest implements AutoCloseable {
                         retentionInterval,
                         StorageConfig.PRODUCER_EXPIRY,
                         compaction,
-                        CoordinatorConfig.DEFAULTS);
+                        coordinators);
         return LocalStorageNode.open(config, 1, metadata, peers, clock);
     }
 

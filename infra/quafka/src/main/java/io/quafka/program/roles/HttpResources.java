@@ -1,5 +1,6 @@
 package io.quafka.program.roles;
 
+import io.quafka.storage.node.CompactionFigures;
 import io.quafka.storage.node.LocalStorageNode;
 import io.quafka.storage.node.StorageFigures;
 import io.quafka.storage.remote.AnswerMemory;
@@ -207,6 +208,34 @@ final class HttpResources {
                         "quafka_storage_read_memory_waiting",
                         "Fetches that wait for memory.",
                         figures.fetchesAwaitingMemory());
+        compaction(text, figures.compaction());
+    }
+
+    private static void compaction(PrometheusText text, CompactionFigures figures) {
+        text.counter(
+                        "quafka_storage_compaction_passes_total",
+                        "Times that a partition was compacted.",
+                        figures.passes())
+                .counter(
+                        "quafka_storage_compaction_read_bytes_total",
+                        "Bytes read to compact partitions.",
+                        figures.bytesRead())
+                .counter(
+                        "quafka_storage_compaction_dropped_bytes_total",
+                        "Bytes of batches that compaction took away.",
+                        figures.bytesDropped())
+                .counter(
+                        "quafka_storage_compaction_dropped_records_total",
+                        "Records that compaction took away.",
+                        figures.recordsDropped())
+                .gauge(
+                        "quafka_storage_compaction_watched",
+                        "Partitions that will be looked at for compaction, now or at a known time.",
+                        figures.partitionsWatched())
+                .gauge(
+                        "quafka_storage_compaction_failed",
+                        "Partitions that could not be compacted, and are left alone until the process is started again.",
+                        figures.partitionsUncleanable());
     }
 
     private static long directBytes() {
