@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ProduceCommand.class,
             ConsumeCommand.class,
             ConfigCommand.class,
+            ObjectCommand.class,
             RehearseCommand.class
         },
         versionProvider = Version.class)

@@ -1,0 +1,154 @@
+package io.quafka.tiering.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.quafka.s3server.S3Server;
+import io.quafka.tiering.object.Batches;
+import io.quafka.tiering.object.ObjectOrigin;
+import io.quafka.tiering.object.ObjectWriter;
+import io.quafka.tiering.object.TieredPartition;
+import io.quafka.tiering.object.WrittenObject;
+import io.quafka.tiering.read.HistoryConfig;
+import io.quafka.tiering.read.HistoryReader;
+import io.quafka.tiering.read.HistorySlice;
+import io.quafka.tiering.read.ObjectRange;
+import io.quafka.tiering.store.CountingMeter;
+import io.quafka.tiering.store.ObjectStore;
+import io.quafka.tiering.store.StoreOperation;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Measures upload and cold sequential read against an S3 server in a process of its own. Not run
+/// by itself: `./mvnw -pl tiering test -Dtest=ColdReadBench`.
+class ColdReadBench {
+    private static final int BATCHES = 2_000;
+    private static final int BATCH_BYTES = 128 << 10;
+    private static final int FETCH_BYTES = 1 << 20;
+    private static final int ROUNDS = 5;
+    private static final double SHARE_MIN = 0.6;
+    private static final TieredPartition PARTITION = new TieredPartition(new Uuid(1, 1), 0);
+
+    @TempDir Path directory;
+
+    @Test
+    void readsColdHistory() throws Exception {
+        Process server =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                S3Server.class.getName(),
+                                directory.toString(),
+                                "0")
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        try {
+            String line = server.inputReader().readLine();
+            while (line != null && !line.startsWith("http://")) {
+                line = server.inputReader().readLine();
+            }
+            measure(URI.create(String.valueOf(line)));
+        } finally {
+            server.destroyForcibly().waitFor();
+        }
+    }
+
+    private static void measure(URI endpoint) throws Exception {
+        CountingMeter meter = new CountingMeter();
+        S3Config base = TestConfigs.of(endpoint, "");
+        S3Config config =
+                new S3Config(
+                        base.location(), base.credentials(), base.handling(), S3Limits.DEFAULT);
+        try (ObjectStore store = S3Store.open(config, meter)) {
+            WrittenObject written = upload(store, meter);
+            ObjectRange range =
+                    new ObjectRange(
+                            written.stored().key(), written.stored().size(), 0, BATCHES - 1);
+            double rawBest = 0;
+            double readerBest = 0;
+            for (int round = 0; round < ROUNDS; round++) {
+                double raw = raw(store, range);
+                double reader = reader(store, range);
+                System.out.printf("raw client %.0f MiB/s, reader %.0f MiB/s%n", raw, reader);
+                rawBest = Math.max(rawBest, raw);
+                readerBest = Math.max(readerBest, reader);
+            }
+            System.out.printf(
+                    "best: raw client %.0f MiB/s, reader %.0f MiB/s: %.0f %%%n",
+                    rawBest, readerBest, 100 * readerBest / rawBest);
+            assertThat(readerBest).isGreaterThan(SHARE_MIN * rawBest);
+        }
+    }
+
+    private static WrittenObject upload(ObjectStore store, CountingMeter meter) throws Exception {
+        ByteBuffer[] batches = new ByteBuffer[BATCHES];
+        for (int i = 0; i < BATCHES; i++) {
+            batches[i] = Batches.batch(i, 1, BATCH_BYTES, 0, i);
+        }
+        WrittenObject written = write(store, batches);
+        long cpu = cpu();
+        long start = System.nanoTime();
+        long puts = meter.count(StoreOperation.PUT);
+        write(store, batches);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double gib = written.stored().size() / (double) (1 << 30);
+        System.out.printf(
+                "upload %.0f MiB/s, %.2f CPU-s/GiB, %d PUTs for %.0f MiB%n",
+                gib * 1024 / seconds,
+                (cpu() - cpu) / 1e9 / gib,
+                meter.count(StoreOperation.PUT) - puts,
+                gib * 1024);
+        return written;
+    }
+
+    private static WrittenObject write(ObjectStore store, ByteBuffer[] batches) throws Exception {
+        ObjectOrigin origin = new ObjectOrigin(0, 0, 0, 0);
+        try (ObjectWriter writer =
+                ObjectWriter.begin(store, "bench", origin, ObjectWriter.BLOCK_BYTES)) {
+            for (ByteBuffer each : batches) {
+                writer.append(PARTITION, each.duplicate());
+            }
+            return writer.commit();
+        }
+    }
+
+    /// One request for the whole object.
+    private static double raw(ObjectStore store, ObjectRange range) throws Exception {
+        ByteBuffer whole = ByteBuffer.allocate((int) range.size());
+        long start = System.nanoTime();
+        assertThat(store.read(range.key(), 0, whole)).isEqualTo(whole.capacity());
+        return mibPerSecond(range.size(), start);
+    }
+
+    private static double reader(ObjectStore store, ObjectRange range) throws Exception {
+        try (HistoryReader reader = new HistoryReader(store, HistoryConfig.DEFAULT)) {
+            long start = System.nanoTime();
+            long bytes = 0;
+            long next = 0;
+            while (next <= range.lastOffset()) {
+                try (HistorySlice slice =
+                        reader.read(PARTITION, List.of(range), next, FETCH_BYTES).get()) {
+                    bytes += slice.bytes();
+                    next = slice.nextOffset();
+                }
+            }
+            return mibPerSecond(bytes, start);
+        }
+    }
+
+    private static double mibPerSecond(long bytes, long startNanos) {
+        return bytes / (double) (1 << 20) / ((System.nanoTime() - startNanos) / 1e9);
+    }
+
+    private static long cpu() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+}
