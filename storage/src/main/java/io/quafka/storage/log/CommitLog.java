@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -387,6 +388,12 @@ public final class CommitLog implements AutoCloseable {
         long live = SegmentHollower.hollow(handle.path(), shard, handle.end(), dead);
         open.drop(base);
         return live;
+    }
+
+    /// Asks, before each file that is made, whether the disk may hold so many bytes more. Without
+    /// one, the log goes on as on a full disk.
+    public void askBeforeGrowing(LongPredicate mayGrow) {
+        spares.askBeforeGrowing(mayGrow);
     }
 
     /// Bytes of the log's files, spare ones and one that is being filled included; of hollow ones

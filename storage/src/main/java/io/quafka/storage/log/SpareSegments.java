@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ final class SpareSegments implements AutoCloseable {
     private long wantedCapacity;
     private long nextNumber;
     private long fillingBytes;
+    private volatile LongPredicate growth = _ -> true;
     private boolean closed;
     private boolean diskShort;
 
@@ -85,12 +87,24 @@ final class SpareSegments implements AutoCloseable {
                 if (diskShort) {
                     return null;
                 }
+                if (ready.size() >= READY_MAX) {
+                    // All are too small: a larger one is filled only when there is a place for it.
+                    delete(ready.removeFirst());
+                }
                 changed.signalAll();
                 changed.await();
             }
             return null;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private static void delete(Spare spare) {
+        try {
+            Files.deleteIfExists(spare.path);
+        } catch (IOException e) {
+            log.atWarn().setCause(e).addKeyValue("file", spare.path).log("file not deleted");
         }
     }
 
@@ -122,6 +136,11 @@ final class SpareSegments implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Asks, before each file that is made, whether the disk may hold so many bytes more.
+    void askBeforeGrowing(LongPredicate mayGrow) {
+        growth = mayGrow;
     }
 
     /// Bytes of the files that are ready or being filled.
@@ -205,7 +224,8 @@ final class SpareSegments implements AutoCloseable {
     private boolean tryFill(Path path, long capacity) {
         try {
             long bytes = SegmentFile.BLOCK_BYTES + capacity;
-            if (Files.getFileStore(directory).getUsableSpace() < bytes + options.reserveBytes()) {
+            if (Files.getFileStore(directory).getUsableSpace() < bytes + options.reserveBytes()
+                    || !growth.test(bytes)) {
                 return false;
             }
             fill(path, bytes);

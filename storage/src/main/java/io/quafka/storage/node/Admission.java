@@ -4,12 +4,15 @@ import io.quafka.controller.model.Topic;
 import io.quafka.storage.pressure.Orders.TopicOrder;
 import io.quafka.storage.shard.TopicSpace;
 import io.quafka.storage.shard.TopicSpaces;
+import java.util.concurrent.atomic.LongAdder;
 
 /// The door that produces come through: a topic at the end of its budget is told to wait, then
 /// turned away; others do not notice. Any thread; touches no disk.
 final class Admission {
     private final TopicSpaces spaces;
     private final Runnable hurry;
+    private final LongAdder throttled = new LongAdder();
+    private final LongAdder refused = new LongAdder();
 
     /// @param hurry called when a topic is new, or found over its budget: cheap, and may be called
     ///   often
@@ -33,13 +36,28 @@ final class Admission {
             return true;
         }
         hurry.run();
+        refused.increment();
         return false;
     }
 
     /// How long, in ms, a producer of the topic is to wait before it sends more.
-    static int throttleMs(TopicSpace space) {
+    int throttleMs(TopicSpace space) {
         TopicOrder order = space.order();
-        return order == null ? 0 : order.throttleMs(space.held());
+        int ms = order == null ? 0 : order.throttleMs(space.held());
+        if (ms > 0) {
+            throttled.increment();
+        }
+        return ms;
+    }
+
+    /// Batches whose producers were told to wait.
+    long throttled() {
+        return throttled.sum();
+    }
+
+    /// Batches that were refused.
+    long refused() {
+        return refused.sum();
     }
 
     static String refusal(Topic topic, TopicSpace space) {

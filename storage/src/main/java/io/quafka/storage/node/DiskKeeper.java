@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,8 @@ final class DiskKeeper {
     private final StorageConfig config;
     private final AppendRates rates;
     private volatile DiskFigures figures = DiskFigures.NONE;
+    private long trimmed;
+    private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
     private final ReportQueue queue = new ReportQueue();
 
     DiskKeeper(
@@ -66,6 +69,20 @@ final class DiskKeeper {
         this.index = index;
         this.config = config;
         this.rates = new AppendRates(clock);
+    }
+
+    /// Whether files may grow by so much: the last line, however fast topics are written to. The
+    /// node's files never take more than its capacity and a segment per shard; of which one is left
+    /// for the copy that making a segment hollow needs. Any thread.
+    boolean mayGrow(long bytes) {
+        long left = room.get();
+        while (left >= bytes) {
+            if (left == Long.MAX_VALUE || room.compareAndSet(left, left - bytes)) {
+                return true;
+            }
+            left = room.get();
+        }
+        return false;
     }
 
     /// As last measured.
@@ -116,7 +133,8 @@ final class DiskKeeper {
         }
         used = Math.min(used + indexBytes(), volumeUsed());
         if (budget == null) {
-            figures = new DiskFigures(used, dead, 0, Step.NONE);
+            room.set(Long.MAX_VALUE);
+            figures = new DiskFigures(used, dead, 0, Step.NONE, trimmed, 0, 0);
             return false;
         }
         NodeLoad load =
@@ -126,17 +144,18 @@ final class DiskKeeper {
                         dead,
                         budget.restBytes(),
                         config.log().segmentBytes() * Math.max(1, chores.size()));
+        room.set(Math.max(0, load.capacity() + load.slack() - config.log().segmentBytes() - used));
         Orders orders = Ladder.decide(load, loads(image, budget));
         spaces.all().forEach((id, space) -> space.order(orders.topics().get(id)));
         tell(orders.step());
-        figures = new DiskFigures(used, dead, budget.capacityBytes(), orders.step());
-        boolean trimmed = false;
+        figures = new DiskFigures(used, dead, budget.capacityBytes(), orders.step(), trimmed, 0, 0);
+        boolean freed = false;
         for (Map.Entry<Uuid, TopicOrder> order : orders.topics().entrySet()) {
             if (order.getValue().trimTo() != TopicOrder.KEEP) {
-                trimmed |= trim(image, order.getKey(), order.getValue().trimTo());
+                freed |= trim(image, order.getKey(), order.getValue().trimTo());
             }
         }
-        if (trimmed || orders.step() != Step.NONE) {
+        if (freed || orders.step() != Step.NONE) {
             for (Housekeeping chore : chores) {
                 chore.reclaim(orders.hollowBelow(), orders.sealEarly());
             }
@@ -211,6 +230,7 @@ final class DiskKeeper {
         List<CompletableFuture<Long>> raised = new ArrayList<>();
         for (int i = 0; i < kept.length; i++) {
             if (kept[i] < sizes[i]) {
+                trimmed += sizes[i] - kept[i];
                 raised.add(parts.get(i).shard().trim(parts.get(i).key(), Math.max(1, kept[i])));
             }
             if (raised.size() >= RAISES_MAX) {

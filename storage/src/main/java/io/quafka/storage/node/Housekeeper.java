@@ -49,6 +49,7 @@ final class Housekeeper implements AutoCloseable {
     }
 
     void add(Housekeeping shard) {
+        shard.askBeforeGrowing(disk::mayGrow);
         chores.add(shard);
     }
 

@@ -315,7 +315,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
 
     /// The disk as last measured, some moments ago.
     public DiskFigures disk() {
-        return disk.figures();
+        return disk.figures().withHeldBack(admission.throttled(), admission.refused());
     }
 
     /// True while fetches wait for memory to read into: readers that hold theirs cost others.

@@ -174,7 +174,7 @@ final class ProduceCall {
                     throttle(TopicOrder.THROTTLE_MS_MAX);
                     return;
                 }
-                throttle(Admission.throttleMs(space));
+                throttle(admission.throttleMs(space));
                 answer.setLogAppendTimeMs(logAppendTimeMs);
                 ShardPart part = partOf(here.shard());
                 AppendItem item = new AppendItem(here.partition(), batch);

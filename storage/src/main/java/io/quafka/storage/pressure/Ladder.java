@@ -15,23 +15,27 @@ import org.apache.kafka.common.Uuid;
 /// again as that changes.
 ///
 /// A budget counts everything on the disk: what is no topic's own (unfilled and prepared segments,
-/// dead bytes, the index) is borne by all in proportion to their budgets.
+/// dead bytes, the index, and a segment per shard to move in) is borne by all in proportion to
+/// their budgets.
 public final class Ladder {
     /// Lending ends within this part of the capacity below it.
     private static final int LEND_BACK_PART = 32;
 
-    /// A topic is trimmed this part below its budget, so that it need not be at once again.
-    private static final int TRIM_PART = 32;
+    /// Topics without a percentage are held back this part below what they may have.
+    private static final int NEARLY_PART = 16;
+
+    /// A topic is trimmed to this part below its budget, from half of that on, ...
+    private static final int BAND_PART = 8;
+
+    /// ... or by so many times the node's slack, whichever is less: its producers come to its
+    /// budget only where trimming does not keep up with them.
+    private static final int BAND_SLACKS = 4;
 
     /// However much of the disk is no topic's own, topics have this part of their budgets.
     private static final double SCALE_MIN = 0.25;
 
     /// Dead bytes that are let lie, as part of the capacity.
     private static final int DEAD_PART = 32;
-
-    /// A topic may be beyond its budget by this part of it, and by all topics' slack at most, until
-    /// what is to go is gone.
-    private static final int SLACK_PART = 8;
 
     private static final double HOLLOW_CALM = 0.5;
     private static final double HOLLOW_PRESSED = 0.75;
@@ -46,8 +50,9 @@ public final class Ladder {
     private Ladder(NodeLoad node, long live) {
         this.node = node;
         double overhead = Math.max(0, node.used() - live);
-        scale = Math.max(SCALE_MIN, (node.capacity() - overhead) / Math.max(1, node.capacity()));
-        double room = (double) node.capacity() - node.used();
+        double usable = (double) node.capacity() - node.slack();
+        scale = Math.max(SCALE_MIN, (usable - overhead) / Math.max(1, node.capacity()));
+        double room = usable - node.used();
         lending = Math.clamp(room * LEND_BACK_PART / Math.max(1, node.capacity()), 0.0, 1.0);
         step = lending < 1 ? Step.LEND_BACK : Step.NONE;
     }
@@ -84,24 +89,21 @@ public final class Ladder {
     }
 
     private void put(TopicLoad topic, long budget) {
-        long slack = Math.min(node.slack(), Math.max(1 << 20, budget / SLACK_PART));
-        // Where the node itself is over, whoever is over his own has no slack.
-        if (node.used() > node.capacity() + node.slack() / 2) {
-            slack = Math.min(slack, 1 << 20);
-        }
         boolean expires = topic.policy() == Policy.EXPIRES;
-        long throttleFrom = expires ? budget + slack / 4 : budget - budget / TRIM_PART;
-        long refuseFrom = expires ? budget + slack : budget;
+        long band = Math.min(budget / BAND_PART, BAND_SLACKS * node.slack());
+        double part = Math.min(1, (double) budget / Math.max(1, node.capacity()));
+        long trimFrom = budget - band / 2;
+        long throttleFrom = expires ? budget : budget - band;
+        long refuseFrom = expires ? budget + (long) (node.slack() * part) : budget;
         Step reached = Step.NONE;
         if (topic.live() >= refuseFrom) {
             reached = Step.REFUSE;
         } else if (topic.live() > throttleFrom) {
             reached = Step.THROTTLE;
-        } else if (expires && topic.live() > budget) {
+        } else if (expires && topic.live() > trimFrom) {
             reached = Step.EXPIRE;
         }
-        long trimTo =
-                expires && topic.live() > budget ? budget - budget / TRIM_PART : TopicOrder.KEEP;
+        long trimTo = expires && topic.live() > trimFrom ? budget - band : TopicOrder.KEEP;
         raise(reached);
         orders.put(topic.id(), new TopicOrder(reached, budget, trimTo, throttleFrom, refuseFrom));
     }
@@ -121,7 +123,7 @@ public final class Ladder {
         }
         long fair = level(limit, live, weights);
         boolean full = held >= limit;
-        boolean nearly = held > limit - limit / (TRIM_PART / 2);
+        boolean nearly = held > limit - limit / NEARLY_PART;
         for (int i = 0; i < live.length; i++) {
             boolean above = live[i] >= fair;
             Step reached = Step.NONE;

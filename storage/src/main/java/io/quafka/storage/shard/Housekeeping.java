@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -115,6 +116,11 @@ public final class Housekeeping {
                 shard.expireProducers(shard.partition(key), beforeMs).get();
             }
         }
+    }
+
+    /// See [CommitLog#askBeforeGrowing].
+    public void askBeforeGrowing(LongPredicate mayGrow) {
+        log.askBeforeGrowing(mayGrow);
     }
 
     /// Measures the shard's log.

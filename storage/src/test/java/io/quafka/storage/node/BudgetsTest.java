@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Topics of one shard, each held to its share of the disk.
 class BudgetsTest {
     private static final long MIB = 1 << 20;
-    private static final long CAPACITY = 48 * MIB;
+    private static final long CAPACITY = 32 * MIB;
     private static final int SEGMENT = 1 << 20;
     private static final int BATCH = 32 << 10;
 
@@ -50,7 +50,7 @@ class BudgetsTest {
             node.metadata.budgets(CAPACITY, Map.of(small, 5, large, 60));
             awaitKnown(node);
             long written = 0;
-            for (int i = 0; written < 3 * CAPACITY; i++) {
+            for (int i = 0; written < 2 * CAPACITY; i++) {
                 boolean toSmall = random.nextInt(smallWeight + largeWeight) < smallWeight;
                 produce(node, toSmall ? small : large, i % 3);
                 written += BATCH;
@@ -96,7 +96,7 @@ class BudgetsTest {
                         assertThat(answer.errorMessage()).contains("local.retention.percent");
                         return true;
                     });
-            assertThat((long) accepted.get() * BATCH).isBetween(4 * MIB, 14 * MIB);
+            assertThat((long) accepted.get() * BATCH).isBetween(2 * MIB, 10 * MIB);
             produce(node, shared, 0);
             assertThat(node.readAll(plain, 0)).hasSize(accepted.get());
         }

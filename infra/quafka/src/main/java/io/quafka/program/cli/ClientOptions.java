@@ -59,7 +59,7 @@ final class ClientOptions {
         // Before the first Kafka class loads: the client's warnings about retries would only repeat
         // what the command says.
         System.setProperty("quafka.log.kafka", "ERROR");
-        requireListener();
+        listener();
         Properties all = new Properties();
         all.put(CommonClientConfigs.CLIENT_ID_CONFIG, "quafka-cli");
         all.put(
@@ -85,7 +85,10 @@ final class ClientOptions {
         return Admin.create(clientProperties(Map.of()));
     }
 
-    private void requireListener() {
+    /// The first bootstrap address that somebody listens on.
+    ///
+    /// @throws CommandFailedException if there is none
+    String listener() {
         String problem = "no address given";
         for (String address : bootstrap.split(",")) {
             int colon = address.lastIndexOf(':');
@@ -99,7 +102,7 @@ final class ClientOptions {
                                 address.substring(0, colon).strip(),
                                 Integer.parseInt(address.substring(colon + 1).strip())),
                         Math.toIntExact(CONNECT_MAX.toMillis()));
-                return;
+                return address.strip();
             } catch (IOException e) {
                 problem = e.getMessage() == null ? e.toString() : e.getMessage();
             } catch (IllegalArgumentException _) {

@@ -1,5 +1,6 @@
 package io.quafka.program.cli;
 
+import io.quafka.program.json.Json;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.quafka.program.cli;
 
+import io.quafka.program.json.Json;
 import io.quafka.tiering.directory.FileObject;
 import io.quafka.tiering.object.Block;
 import io.quafka.tiering.object.ObjectIndex;

@@ -1,5 +1,6 @@
 package io.quafka.program.cli;
 
+import io.quafka.program.json.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

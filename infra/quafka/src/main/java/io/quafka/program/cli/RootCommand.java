@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             ControllerCommand.class,
             TopicCommand.class,
             GroupCommand.class,
+            RetentionCommand.class,
             ProduceCommand.class,
             ConsumeCommand.class,
             ConfigCommand.class,

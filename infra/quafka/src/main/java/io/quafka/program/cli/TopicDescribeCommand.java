@@ -1,5 +1,7 @@
 package io.quafka.program.cli;
 
+import io.quafka.program.json.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,7 +60,12 @@ final class TopicDescribeCommand implements Callable<Integer> {
                     admin.describeTopics(names).allTopicNames().get();
             for (String name : names) {
                 TopicDescription topic = Answers.of(topics, name);
-                all.add(new Described(topic, configs(admin, name), partitions(admin, topic)));
+                all.add(
+                        new Described(
+                                topic,
+                                configs(admin, name),
+                                retention(name),
+                                partitions(admin, topic)));
             }
         }
         if (json) {
@@ -73,22 +80,56 @@ final class TopicDescribeCommand implements Callable<Integer> {
     private record Described(
             TopicDescription topic,
             Map<String, String> configs,
+            Map<String, Object> retention,
             List<Map<String, Object>> partitions) {
         Map<String, Object> fields() {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("topic", topic.name());
             fields.put("id", topic.topicId());
             fields.put("configs", configs);
+            fields.put("retention", retention);
             fields.put("partitions", partitions);
             return fields;
+        }
+
+        private String binding() {
+            String binds = String.valueOf(retention.get("binds"));
+            if (binds.equals("none")) {
+                return "nothing limits how long records stay";
+            }
+            String text = "retention: " + binds + " binds";
+            if (binds.endsWith("percent")) {
+                text +=
+                        ", "
+                                + Human.decimal(retention, "percent")
+                                + " % are "
+                                + Human.bytes(Human.number(retention, "shareBytes"));
+            }
+            long seconds = Human.number(retention, "seconds");
+            return seconds < 0 ? text : text + ", ≈ " + Human.time(seconds);
         }
 
         void print(PrintWriter out) {
             out.println("topic " + topic.name() + ", id " + topic.topicId());
             configs.forEach((key, value) -> out.println("  " + key + "=" + value));
+            if (!retention.isEmpty()) {
+                out.println("  " + binding());
+            }
             Output.print(out, partitions, false);
             out.println();
             out.flush();
+        }
+    }
+
+    /// What limits the topic; empty where the cluster is not asked over HTTP.
+    private Map<String, Object> retention(String name) throws InterruptedException {
+        try {
+            Map<String, Object> status =
+                    new HttpQuery(client).get("/api/retention", Map.of("topic", name)).fields();
+            List<Map<String, Object>> topics = Human.list(status, "topics");
+            return topics.isEmpty() ? Map.of() : topics.getFirst();
+        } catch (IOException | CommandFailedException _) {
+            return Map.of();
         }
     }
 

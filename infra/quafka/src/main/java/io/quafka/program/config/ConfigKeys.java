@@ -96,6 +96,29 @@ public final class ConfigKeys {
                     "Free space on the disk that the commit log leaves alone; below it, produces are refused with an error that"
                             + " clients retry.");
 
+    public static final ConfigKey<Double> STORAGE_DISK_TARGET_PERCENT =
+            new ConfigKey<>(
+                    "storage.disk.target.percent",
+                    ValueType.decimal(1, 95),
+                    "80",
+                    "How much of storage nodes' disks all that Quafka writes there may take, in percent: the capacity that topics"
+                            + " have shares of. Becomes the cluster's setting as num.partitions does.");
+
+    public static final ConfigKey<Optional<Double>> LOG_LOCAL_RETENTION_PERCENT =
+            new ConfigKey<>(
+                    "log.local.retention.percent",
+                    ValueType.optional(ValueType.decimal(0.0001, 100)),
+                    "",
+                    "The local.retention.percent of topics that have none of their own: how much of the disks each may keep, in"
+                            + " percent. Becomes the cluster's default as num.partitions does.");
+
+    public static final ConfigKey<Optional<Double>> LOG_RETENTION_PERCENT =
+            new ConfigKey<>(
+                    "log.retention.percent",
+                    ValueType.optional(ValueType.decimal(0.0001, 100)),
+                    "",
+                    "The same for retention.percent: how much of the capacity for whole histories each may keep.");
+
     public static final ConfigKey<Integer> STORAGE_OPEN_SEGMENTS_MAX =
             new ConfigKey<>(
                     "storage.open.segments.max",
@@ -397,6 +420,9 @@ public final class ConfigKeys {
                     STORAGE_FSYNC,
                     STORAGE_SEGMENT_BYTES,
                     STORAGE_RESERVE_BYTES,
+                    STORAGE_DISK_TARGET_PERCENT,
+                    LOG_LOCAL_RETENTION_PERCENT,
+                    LOG_RETENTION_PERCENT,
                     STORAGE_OPEN_SEGMENTS_MAX,
                     STORAGE_READERS,
                     STORAGE_READ_BUFFERS_BYTES,

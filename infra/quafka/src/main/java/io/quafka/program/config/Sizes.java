@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /// Numbers of bytes as people write them.
-final class Sizes {
+public final class Sizes {
     private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
     private static final Map<String, Long> UNITS =
@@ -23,7 +23,7 @@ final class Sizes {
     private Sizes() {}
 
     /// @throws IllegalArgumentException if the text is no size, or over 2^63 - 1 bytes
-    static long parse(String text) {
+    public static long parse(String text) {
         String stripped = text.strip();
         int digits = 0;
         while (digits < stripped.length() && Character.isDigit(stripped.charAt(digits))) {

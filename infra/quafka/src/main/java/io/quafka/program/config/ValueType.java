@@ -1,5 +1,6 @@
 package io.quafka.program.config;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -58,6 +59,28 @@ public record ValueType<T>(String name, Function<String, T> parser) {
         return new ValueType<>(
                 "integer, " + range(min, max),
                 text -> Math.toIntExact(inRange(wholeNumber(text), min, max, text)));
+    }
+
+    /// A number that may have a fraction.
+    static ValueType<Double> decimal(double min, double max) {
+        return new ValueType<>(
+                "number, " + text(min) + " to " + text(max),
+                text -> {
+                    double value;
+                    try {
+                        value = Double.parseDouble(text);
+                    } catch (NumberFormatException _) {
+                        throw refused("a number", text);
+                    }
+                    if (!(value >= min && value <= max)) {
+                        throw refused(text(min) + " to " + text(max), text);
+                    }
+                    return value;
+                });
+    }
+
+    private static String text(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     /// Bytes: a number alone, or with KiB, MiB, GiB, TiB, or kB, MB, GB, TB.

@@ -80,7 +80,8 @@ public final class BrokerProcess implements RunningRole {
                                 buffers,
                                 configuration.get(ConfigKeys.GATEWAY_LISTEN),
                                 Settings.clientLimits(configuration),
-                                configuration.get(ConfigKeys.SHUTDOWN_DRAIN))
+                                configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
+                                new RetentionResource(controller).endpoints())
                         .bind();
         LocalStorageNode node;
         try {

@@ -5,8 +5,10 @@ import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.ConfigChange;
 import io.quafka.controller.model.Command.ConfigOp;
 import io.quafka.controller.model.Reply;
+import io.quafka.program.config.ConfigKey;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,19 +24,31 @@ final class ClusterDefaults {
     private static final ConfigResource CLUSTER =
             new ConfigResource(ConfigResource.Type.BROKER, "");
 
+    private static final List<ConfigKey<?>> KEYS =
+            List.of(
+                    ConfigKeys.NUM_PARTITIONS,
+                    ConfigKeys.STORAGE_DISK_TARGET_PERCENT,
+                    ConfigKeys.LOG_LOCAL_RETENTION_PERCENT,
+                    ConfigKeys.LOG_RETENTION_PERCENT);
+
     private ClusterDefaults() {}
 
     /// Changes nothing where nothing was configured, or all is as it should be. The future
     /// completes either way; a refusal is logged.
     static CompletableFuture<Void> apply(Controller controller, Configuration configuration) {
-        String name = ConfigKeys.NUM_PARTITIONS.name();
-        String wanted = configuration.get(ConfigKeys.NUM_PARTITIONS).toString();
-        if (configuration.source(ConfigKeys.NUM_PARTITIONS).equals(Configuration.DEFAULT_SOURCE)
-                || wanted.equals(controller.metadata().image().defaults().get(name))) {
+        List<ConfigChange> wanted = new ArrayList<>();
+        for (ConfigKey<?> key : KEYS) {
+            String value = configuration.text(key);
+            if (!configuration.source(key).equals(Configuration.DEFAULT_SOURCE)
+                    && !value.isBlank()
+                    && !value.equals(controller.metadata().image().defaults().get(key.name()))) {
+                wanted.add(new ConfigChange(key.name(), ConfigOp.SET, value));
+            }
+        }
+        if (wanted.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        Map<ConfigResource, List<ConfigChange>> changes =
-                Map.of(CLUSTER, List.of(new ConfigChange(name, ConfigOp.SET, wanted)));
+        Map<ConfigResource, List<ConfigChange>> changes = Map.of(CLUSTER, wanted);
         return controller
                 .submit(new Command.AlterConfigs(changes, false, false))
                 .handle(ClusterDefaults::report);

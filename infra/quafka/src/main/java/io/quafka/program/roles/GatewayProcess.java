@@ -64,7 +64,8 @@ public final class GatewayProcess implements RunningRole {
                                         buffers,
                                         configuration.get(ConfigKeys.GATEWAY_LISTEN),
                                         Settings.clientLimits(configuration),
-                                        configuration.get(ConfigKeys.SHUTDOWN_DRAIN))
+                                        configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
+                                        new RetentionResource(controller).endpoints())
                                 .describe(answers)
                                 .bind());
         registration.register(

@@ -1,6 +1,7 @@
 package io.quafka.program.roles;
 
 import io.quafka.storage.node.CompactionFigures;
+import io.quafka.storage.node.DiskFigures;
 import io.quafka.storage.node.LocalStorageNode;
 import io.quafka.storage.node.StorageFigures;
 import io.quafka.storage.remote.AnswerMemory;
@@ -100,6 +101,7 @@ final class HttpResources {
         LocalStorageNode node = storage;
         if (node != null) {
             storage(text, node.figures());
+            disk(text, node.disk());
         }
         process(text);
         return new Answer(
@@ -236,6 +238,37 @@ final class HttpResources {
                         "quafka_storage_compaction_failed",
                         "Partitions that could not be compacted, and are left alone until the process is started again.",
                         figures.partitionsUncleanable());
+    }
+
+    private static void disk(PrometheusText text, DiskFigures disk) {
+        text.gauge(
+                        "quafka_storage_disk_used_bytes",
+                        "What the storage node's files take of the disk: segments, spare ones, the index.",
+                        disk.used())
+                .gauge(
+                        "quafka_storage_disk_dead_bytes",
+                        "Part of that which nobody needs any more, but segments still hold.",
+                        disk.dead())
+                .gauge(
+                        "quafka_storage_disk_capacity_bytes",
+                        "What they may take; 0 while the controller has not said.",
+                        disk.capacity())
+                .gauge(
+                        "quafka_storage_pressure",
+                        "Rung of the ladder that pressure on the disk has reached: 0 none, 1 lend back, 2 seal early, 3 expire, 4 throttle, 5 refuse.",
+                        disk.step().ordinal())
+                .counter(
+                        "quafka_storage_budget_trimmed_bytes_total",
+                        "Bytes of records that expired because their topics were over their budgets.",
+                        disk.trimmed())
+                .counter(
+                        "quafka_storage_budget_throttled_total",
+                        "Batches whose producers were told to wait because their topics were over their budgets.",
+                        disk.throttled())
+                .counter(
+                        "quafka_storage_budget_refused_total",
+                        "Batches that were refused because their topics were over their budgets.",
+                        disk.refused());
     }
 
     private static long directBytes() {

@@ -6,6 +6,7 @@ import io.quafka.program.roles.HttpResources.Phase;
 import io.quafka.storage.node.LocalStorageNode;
 import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.wire.BufferPool;
+import io.quafka.wire.HttpEndpoint;
 import io.quafka.wire.KafkaServer;
 import io.quafka.wire.RequestHandler;
 import io.quafka.wire.ServerLimits;
@@ -13,7 +14,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,12 +37,14 @@ final class ServingPort implements AutoCloseable {
     private volatile boolean stopping;
 
     /// @param drainMax how long closing waits for requests in flight
+    /// @param resources served over HTTP beside health and metrics
     ServingPort(
             RequestHandler handler,
             BufferPool buffers,
             Address listen,
             ServerLimits limits,
-            Duration drainMax) {
+            Duration drainMax,
+            List<HttpEndpoint> resources) {
         this.listen = listen;
         this.drainMax = drainMax;
         this.gate = new ReadyGate(handler);
@@ -50,7 +55,7 @@ final class ServingPort implements AutoCloseable {
                         .port(listen.port())
                         .limits(limits)
                         .scarcity(this::somebodyWaitsForAnswerMemory)
-                        .http(http.endpoints())
+                        .http(Stream.of(http.endpoints(), resources).flatMap(List::stream).toList())
                         .build();
         http.describe(server);
     }

@@ -12,6 +12,7 @@ import io.quafka.wire.BufferPool;
 import io.quafka.wire.ServerLimits;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +61,8 @@ public final class StorageProcess implements RunningRole {
                                 buffers,
                                 configuration.get(ConfigKeys.STORAGE_LISTEN),
                                 ServerLimits.forPeers(),
-                                configuration.get(ConfigKeys.SHUTDOWN_DRAIN))
+                                configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
+                                List.of())
                         .bind();
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));

@@ -2,6 +2,7 @@ package io.quafka.program.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quafka.program.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;

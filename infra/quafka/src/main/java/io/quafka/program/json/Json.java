@@ -1,14 +1,29 @@
-package io.quafka.program.cli;
+package io.quafka.program.json;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Writes maps, lists, text, numbers, booleans and nulls as JSON.
-final class Json {
+/// JSON from and to maps, lists, text, numbers, booleans and nulls.
+public final class Json {
+    private static final class Reading {
+        static final ObjectMapper MAPPER = new ObjectMapper();
+        static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+    }
+
     private Json() {}
 
-    static String write(@Nullable Object value) {
+    /// Reads an object.
+    ///
+    /// @throws IOException for text that is none
+    public static Map<String, Object> readObject(byte[] utf8) throws IOException {
+        return Reading.MAPPER.readValue(utf8, Reading.OBJECT);
+    }
+
+    public static String write(@Nullable Object value) {
         StringBuilder out = new StringBuilder();
         append(out, value);
         return out.toString();
