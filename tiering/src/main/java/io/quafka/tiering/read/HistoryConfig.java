@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /// What a [HistoryReader] may take at most.
 ///
-/// @param memoryBytes outside the heap, of all blocks: cached, being loaded, and held by readers
+/// @param memoryBytes outside the heap, of all blocks: cached, being loaded, and held by readers;
+///   four times the largest batch at least
 /// @param indexBytes of heap, of objects' indexes, about
 /// @param loads requests to the store at once
 /// @param queuedLoads that wait for their turn; more are refused
