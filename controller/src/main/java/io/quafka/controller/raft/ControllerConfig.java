@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param members all members, this one too, with the addresses at which they and remote clients
 ///   reach each other. A lone member without an address serves this process only and opens no port
 /// @param directory where its log and snapshots live; one process at a time
+/// @param joining whether a member without a log waits for the others to take it in, instead of
+///   forming a group with them; without effect where there is a log
 /// @param clusterId the identity to give a cluster that has none yet; null draws one
 /// @param sessionTimeout how long a node may be silent before it is fenced
 /// @param commandTimeout how long a command is retried before it fails
@@ -19,6 +21,7 @@ public record ControllerConfig(
         int memberId,
         List<Member> members,
         Path directory,
+        boolean joining,
         @Nullable String clusterId,
         Duration sessionTimeout,
         Duration commandTimeout) {
@@ -52,6 +55,7 @@ public record ControllerConfig(
                 1,
                 List.of(new Member(1, listen)),
                 directory,
+                false,
                 null,
                 SESSION_TIMEOUT,
                 COMMAND_TIMEOUT);

@@ -11,6 +11,7 @@ import io.quafka.controller.retention.BudgetKeeper;
 import io.quafka.controller.retention.DiskReport;
 import io.quafka.controller.retention.NodeMeasure;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -90,19 +91,18 @@ public final class EmbeddedController implements Controller {
         this.config = config;
         this.nanoTime = nanoTime;
         this.lock = lock;
-        boolean alone = config.members().size() == 1;
         metadata = new LocalMetadata("controller-" + config.memberId());
         liveness = new Liveness(config.sessionTimeout());
         MetadataStateMachine stateMachine = new MetadataStateMachine(metadata, new NodeEvents());
         server =
                 RaftServer.newBuilder()
                         .setServerId(RaftGroups.peerId(config.memberId()))
-                        .setGroup(RaftGroups.group(config.members()))
+                        .setGroup(RaftGroups.group(config.joining() ? List.of() : config.members()))
                         .setProperties(RaftSettings.server(config, snapshotEntries))
                         .setOption(RaftStorage.StartupOption.RECOVER)
                         .setStateMachineRegistry(_ -> stateMachine)
                         .build();
-        link = alone ? null : new RaftLink(config.members());
+        link = config.reachable() ? new RaftLink(config.members()) : null;
         submitter =
                 new LocalSubmitter(
                         server, link == null ? null : link::write, config.commandTimeout());

@@ -1,5 +1,6 @@
 package io.quafka.controller.raft;
 
+import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.raft.ControllerConfig.Member;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,10 +16,22 @@ final class RaftGroups {
             RaftGroupId.valueOf(
                     UUID.nameUUIDFromBytes("quafka-controller".getBytes(StandardCharsets.UTF_8)));
 
+    private static final String PEER_PREFIX = "controller-";
+
     private RaftGroups() {}
 
     static RaftPeerId peerId(int memberId) {
-        return RaftPeerId.valueOf("controller-" + memberId);
+        return RaftPeerId.valueOf(PEER_PREFIX + memberId);
+    }
+
+    /// The member that Ratis knows by this id and address.
+    static Member member(String peerId, String address) {
+        int colon = address.lastIndexOf(':');
+        return new Member(
+                Integer.parseInt(peerId.substring(PEER_PREFIX.length())),
+                new Endpoint(
+                        address.substring(0, colon),
+                        Integer.parseInt(address.substring(colon + 1))));
     }
 
     static RaftGroup group(List<Member> members) {

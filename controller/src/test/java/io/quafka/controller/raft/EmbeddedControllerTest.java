@@ -127,6 +127,7 @@ class EmbeddedControllerTest {
                         1,
                         lone(directory).members(),
                         directory,
+                        false,
                         "another",
                         ControllerConfig.SESSION_TIMEOUT,
                         ControllerConfig.COMMAND_TIMEOUT);
@@ -181,6 +182,7 @@ class EmbeddedControllerTest {
                         1,
                         lone(directory).members(),
                         directory,
+                        false,
                         null,
                         Duration.ofMillis(400),
                         ControllerConfig.COMMAND_TIMEOUT);

@@ -1,8 +1,10 @@
 package io.quafka.controller.raft;
 
+import static io.quafka.controller.raft.EmbeddedControllerTest.countFiles;
 import static io.quafka.controller.raft.EmbeddedControllerTest.create;
 import static io.quafka.controller.raft.EmbeddedControllerTest.register;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.quafka.controller.model.ClusterImage;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,8 @@ class RemoteControllerTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir Path directory;
+
+    private static final int SNAPSHOT_ENTRIES = 20;
 
     @Test
     void commandsAndChangesCrossTheNetwork() throws Exception {
@@ -103,11 +108,87 @@ class RemoteControllerTest {
         }
     }
 
+    /// Members are replaced one by one; what they need is in a snapshot only, as their leader's log
+    /// begins after it.
+    @Test
+    void membersAreReplacedAndCatchUpFromASnapshot() throws Exception {
+        List<Endpoint> endpoints = freePorts(3);
+        Member first = new Member(1, endpoints.get(0));
+        Member second = new Member(2, endpoints.get(1));
+        Member third = new Member(3, endpoints.get(2));
+        List<EmbeddedController> group = new ArrayList<>();
+        try {
+            group.add(start(config(1, List.of(first), false)));
+            register(group.getFirst());
+            create(group.getFirst(), "early", 2);
+            fillLog(group.getFirst());
+            await().until(() -> {
+                Path log = directory.resolve("member-1");
+                return countFiles(log, "log_0-") + countFiles(log, "log_inprogress_0") == 0;
+            });
+            var quorum = new Quorum(List.of(first), TIMEOUT);
+            assertThatThrownBy(() -> quorum.add(second)).hasMessageContaining("start it first");
+            group.add(start(config(2, List.of(first, second), true)));
+            quorum.add(second);
+            assertThatThrownBy(() -> quorum.add(second)).hasMessageContaining("already");
+            group.add(start(config(3, List.of(first, third), true)));
+            quorum.add(third);
+            long all = create(group.getFirst(), "all", 1).version();
+            for (EmbeddedController member : group) {
+                assertThat(member.metadata().awaitVersion(all).get(20, TimeUnit.SECONDS))
+                        .isEqualTo(group.getFirst().metadata().image());
+            }
+            assertThat(quorum.members())
+                    .extracting(Quorum.MemberState::id)
+                    .containsExactly(1, 2, 3);
+
+            // The first, which leads, is told to go; the others go on.
+            quorum.remove(1);
+            group.removeFirst().close();
+            var rest = new Quorum(List.of(third), TIMEOUT);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> rest.members().stream().anyMatch(Quorum.MemberState::leads));
+            assertThat(rest.members()).extracting(Quorum.MemberState::id).containsExactly(2, 3);
+            long late = create(group.getLast(), "late", 1).version();
+            for (EmbeddedController member : group) {
+                assertThat(
+                                member.metadata()
+                                        .awaitVersion(late)
+                                        .get(20, TimeUnit.SECONDS)
+                                        .topicsByName())
+                        .containsOnlyKeys("early", "all", "late");
+            }
+            assertThatThrownBy(() -> rest.remove(1)).hasMessageContaining("no member 1");
+        } finally {
+            group.forEach(EmbeddedController::close);
+        }
+    }
+
+    /// With commands that are refused when they are decided: more than a segment of Ratis' log.
+    private static void fillLog(EmbeddedController controller) throws Exception {
+        Map<String, String> configs = Map.of("no.such.config", "v".repeat(900_000));
+        var refused = new Command.NewTopic("big", 1, 1, Map.of(), configs, false);
+        for (int i = 0; i < SNAPSHOT_ENTRIES; i++) {
+            controller
+                    .submit(new Command.CreateTopics(List.of(refused), false))
+                    .get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static EmbeddedController start(ControllerConfig config) throws IOException {
+        return EmbeddedController.start(config, System::nanoTime, SNAPSHOT_ENTRIES);
+    }
+
     private ControllerConfig config(int id, List<Member> members) {
+        return config(id, members, false);
+    }
+
+    private ControllerConfig config(int id, List<Member> members, boolean joining) {
         return new ControllerConfig(
                 id,
                 members,
                 directory.resolve("member-" + id),
+                joining,
                 null,
                 Duration.ofSeconds(60),
                 TIMEOUT);

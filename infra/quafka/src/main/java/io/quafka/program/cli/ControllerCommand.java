@@ -34,11 +34,18 @@ final class ControllerCommand extends RoleCommand {
                     "All members, this one too (controller.members; default: 1@127.0.0.1:9190).")
     private @Nullable String members;
 
+    @Option(
+            names = "--join",
+            description =
+                    "Wait to be taken in by 'quafka quorum add' (controller.join=true), instead of forming a new controller.")
+    private boolean join;
+
     @Override
     Map<ConfigKey<?>, @Nullable String> named() {
         Map<ConfigKey<?>, @Nullable String> flags = new LinkedHashMap<>();
         flags.put(ConfigKeys.CONTROLLER_MEMBER_ID, id);
         flags.put(ConfigKeys.CONTROLLER_MEMBERS, members);
+        flags.put(ConfigKeys.CONTROLLER_JOIN, join ? "true" : null);
         return flags;
     }
 

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             GatewayCommand.class,
             StorageCommand.class,
             ControllerCommand.class,
+            QuorumCommand.class,
             TopicCommand.class,
             GroupCommand.class,
             RetentionCommand.class,

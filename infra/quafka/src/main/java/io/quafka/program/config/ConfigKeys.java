@@ -247,6 +247,14 @@ public final class ConfigKeys {
                     "The controller's members, the same list in every process; not used by 'quafka broker', whose controller"
                             + " serves itself only.");
 
+    public static final ConfigKey<Boolean> CONTROLLER_JOIN =
+            new ConfigKey<>(
+                    "controller.join",
+                    ValueType.BOOLEAN,
+                    "false",
+                    "'true' for a new member of a controller that runs already: it waits for 'quafka quorum add'. Without effect"
+                            + " once it has been taken in.");
+
     public static final ConfigKey<Duration> CONTROLLER_SESSION_TIMEOUT =
             new ConfigKey<>(
                     "controller.session.timeout",
@@ -435,6 +443,7 @@ public final class ConfigKeys {
                     STORAGE_COMPACTION_KEYS_BYTES,
                     STORAGE_COMPACTION_BYTES_PER_SECOND,
                     CONTROLLER_MEMBERS,
+                    CONTROLLER_JOIN,
                     CONTROLLER_MEMBER_ID,
                     CONTROLLER_SESSION_TIMEOUT,
                     CONTROLLER_TIMEOUT,

@@ -6,7 +6,7 @@ package io.quafka.program.config;
 /// @param address where the other members and processes reach it
 public record ControllerMember(int id, Address address) {
     /// @throws IllegalArgumentException if the text is not `ID@HOST:PORT`
-    static ControllerMember parse(String text) {
+    public static ControllerMember parse(String text) {
         int at = text.indexOf('@');
         try {
             if (at > 0) {

@@ -1,11 +1,15 @@
 package io.quafka.program.roles;
 
 import io.quafka.controller.Controller;
+import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.raft.ControllerConfig;
 import io.quafka.controller.raft.EmbeddedController;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,10 +41,17 @@ public final class ControllerProcess implements RunningRole {
                 opened.add(DataDirectory.open(configuration.get(ConfigKeys.NODE_DATA_DIR)));
         ControllerConfig config = Settings.controller(configuration, data.resolve("controller"));
         Controller controller = opened.add(EmbeddedController.start(config));
-        String clusterId = controller.metadata().image().clusterId();
-        if (!clusterId.isEmpty()) {
-            data.requireCluster(clusterId);
-            ClusterDefaults.apply(controller, configuration).join();
+        CompletableFuture<Void> settled =
+                controller
+                        .metadata()
+                        .awaitVersion(1)
+                        .thenAcceptAsync(
+                                image -> settle(data, controller, image, configuration),
+                                Thread::startVirtualThread);
+        if (controller.metadata().image().version() > 0) {
+            requireSettled(settled);
+        } else {
+            settled.whenComplete((_, failure) -> endIfForeign(failure));
         }
         String address =
                 config.members().stream()
@@ -55,6 +66,35 @@ public final class ControllerProcess implements RunningRole {
                         + address
                         + ", data in "
                         + data.path();
+    }
+
+    /// Once there is a cluster: the directory must be one of its own.
+    private static void settle(
+            DataDirectory data,
+            Controller controller,
+            ClusterImage image,
+            Configuration configuration) {
+        data.requireCluster(image.clusterId());
+        ClusterDefaults.apply(controller, configuration).join();
+    }
+
+    private static void requireSettled(CompletableFuture<Void> settled) {
+        try {
+            settled.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StartException refused
+                    ? refused
+                    : new StartException("the controller could not start: " + e.getCause(), e);
+        }
+    }
+
+    /// The start is over, so that nobody is left to tell but the log.
+    private static void endIfForeign(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof StartException foreign) {
+            LOG.atError().addKeyValue("problem", foreign.getMessage()).log("ending");
+            System.exit(1);
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.quafka.program.config.Address;
 import io.quafka.program.config.ConfigKey;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.program.config.ControllerMember;
 import io.quafka.program.config.FsyncMode;
 import io.quafka.storage.coordinator.CoordinatorConfig;
 import io.quafka.storage.index.IndexOptions;
@@ -66,6 +67,7 @@ final class Settings {
                 1,
                 List.of(new Member(1, null)),
                 directory,
+                false,
                 null,
                 configuration.get(ConfigKeys.CONTROLLER_SESSION_TIMEOUT),
                 configuration.get(ConfigKeys.CONTROLLER_TIMEOUT));
@@ -77,6 +79,7 @@ final class Settings {
                     configuration.get(ConfigKeys.CONTROLLER_MEMBER_ID),
                     members(configuration),
                     directory,
+                    configuration.get(ConfigKeys.CONTROLLER_JOIN),
                     null,
                     configuration.get(ConfigKeys.CONTROLLER_SESSION_TIMEOUT),
                     configuration.get(ConfigKeys.CONTROLLER_TIMEOUT));
@@ -87,8 +90,12 @@ final class Settings {
 
     static List<Member> members(Configuration configuration) {
         return configuration.get(ConfigKeys.CONTROLLER_MEMBERS).stream()
-                .map(member -> new Member(member.id(), endpoint(member.address())))
+                .map(Settings::member)
                 .toList();
+    }
+
+    static Member member(ControllerMember named) {
+        return new Member(named.id(), endpoint(named.address()));
     }
 
     private static Endpoint endpoint(Address address) {

@@ -1,0 +1,32 @@
+package io.quafka.program.roles;
+
+import io.quafka.controller.raft.Quorum;
+import io.quafka.program.config.Configuration;
+import io.quafka.program.config.ControllerMember;
+import java.io.IOException;
+import java.util.List;
+
+/// The controller's members, as the command line shows and changes them.
+public final class QuorumChanges {
+    private final Quorum quorum;
+
+    /// @param configuration has the members to ask, and how long a change may take
+    public QuorumChanges(Configuration configuration) {
+        quorum =
+                new Quorum(Settings.members(configuration), Settings.commandTimeout(configuration));
+    }
+
+    public List<Quorum.MemberState> members() {
+        return quorum.members();
+    }
+
+    /// @throws IOException if it could not be done, in words for the user
+    public void add(ControllerMember member) throws IOException {
+        quorum.add(Settings.member(member));
+    }
+
+    /// @throws IOException if it could not be done, in words for the user
+    public void remove(int id) throws IOException {
+        quorum.remove(id);
+    }
+}
