@@ -15,7 +15,8 @@ import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/// Fetch: session, plan, read, tell.
+/// Fetch: session, plan, read, tell. What has left the storage nodes' disks is read from objects
+/// here.
 ///
 /// A plan with one storage node is one call that waits there; several go through [FetchFanOut].
 final class FetchApi implements Api {
@@ -27,16 +28,19 @@ final class FetchApi implements Api {
     private final Metadata metadata;
     private final StorageNodes storageNodes;
     private final FetchSessions sessions;
+    private final HistoryReads histories;
     private final InstantSource clock;
 
     FetchApi(
             Metadata metadata,
             StorageNodes storageNodes,
             FetchSessions sessions,
+            HistoryReads histories,
             InstantSource clock) {
         this.metadata = metadata;
         this.storageNodes = storageNodes;
         this.sessions = sessions;
+        this.histories = histories;
         this.clock = clock;
     }
 
@@ -60,6 +64,11 @@ final class FetchApi implements Api {
     }
 
     private CompletableFuture<FetchedAnswers> read(
+            FetchRequestData data, List<FetchedPartition> partitions) {
+        return readLocal(data, partitions).thenCompose(histories::complete);
+    }
+
+    private CompletableFuture<FetchedAnswers> readLocal(
             FetchRequestData data, List<FetchedPartition> partitions) {
         FetchPlan plan = FetchPlan.of(metadata.image(), storageNodes, partitions);
         return switch (plan.parts().size()) {

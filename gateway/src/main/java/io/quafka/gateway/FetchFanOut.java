@@ -1,6 +1,7 @@
 package io.quafka.gateway;
 
 import io.quafka.storage.FetchReply;
+import io.quafka.storage.History;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +126,9 @@ final class FetchFanOut {
             for (FetchableTopicResponse topic : reply.data().responses()) {
                 for (PartitionData partition : topic.partitions()) {
                     bytes += FetchedAnswers.bytes(partition);
-                    failed |= partition.errorCode() != Errors.NONE.code();
+                    // History is there, and what it brings is known only when it was read.
+                    failed |=
+                            partition.errorCode() != Errors.NONE.code() || History.isIn(partition);
                 }
             }
         }

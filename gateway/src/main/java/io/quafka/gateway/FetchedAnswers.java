@@ -1,5 +1,6 @@
 package io.quafka.gateway;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -32,6 +33,31 @@ final class FetchedAnswers {
     /// Gives back the records' memory; exactly once.
     Runnable release() {
         return release;
+    }
+
+    /// Those that were not left out.
+    List<PartitionData> present() {
+        List<PartitionData> present = new ArrayList<>(answers.length);
+        for (PartitionData answer : answers) {
+            if (answer != null) {
+                present.add(answer);
+            }
+        }
+        return present;
+    }
+
+    /// The same, with more memory to give back.
+    FetchedAnswers releasing(List<Runnable> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        return new FetchedAnswers(
+                partitions,
+                answers,
+                () -> {
+                    release.run();
+                    more.forEach(Runnable::run);
+                });
     }
 
     void keepIf(BiPredicate<FetchedPartition, PartitionData> wanted) {

@@ -2,6 +2,7 @@ package io.quafka.gateway;
 
 import io.quafka.controller.Controller;
 import io.quafka.controller.ProducerIds;
+import io.quafka.tiering.read.HistoryReader;
 import io.quafka.wire.KafkaRequest;
 import io.quafka.wire.KafkaResponse;
 import io.quafka.wire.RequestHandler;
@@ -15,6 +16,7 @@ import java.util.function.IntSupplier;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
 
 /// The gateway role: answers Kafka's clients from the metadata image, the controller and the
 /// storage nodes.
@@ -27,12 +29,16 @@ public final class Gateway implements RequestHandler {
 
     /// @param nodeId this node's own id; asked per request, as it is known only once the node has
     ///   registered
+    /// @param history where what is not on the storage nodes' disks is read; null where there is no
+    ///   object store; closed by whoever opened it
     public Gateway(
             IntSupplier nodeId,
             Controller controller,
             StorageNodes storageNodes,
             GatewayConfig config,
+            @Nullable HistoryReader history,
             InstantSource clock) {
+        var histories = new HistoryReads(history);
         var commands = new Commands(controller, config.adminWait());
         var metadata = controller.metadata();
         var gateways = new GatewayDirectory(nodeId, config.oneAddress());
@@ -42,8 +48,8 @@ public final class Gateway implements RequestHandler {
                 new FetchSessions(
                         config.fetchSessionPartitionsMax(), config.fetchSessionIdle(), clock);
         apis.put(ApiKeys.PRODUCE, new ProduceApi(metadata, storageNodes));
-        apis.put(ApiKeys.FETCH, new FetchApi(metadata, storageNodes, sessions, clock));
-        apis.put(ApiKeys.LIST_OFFSETS, new ListOffsetsApi(leaders));
+        apis.put(ApiKeys.FETCH, new FetchApi(metadata, storageNodes, sessions, histories, clock));
+        apis.put(ApiKeys.LIST_OFFSETS, new ListOffsetsApi(leaders, histories));
         apis.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochApi(leaders));
         apis.put(ApiKeys.DELETE_RECORDS, new DeleteRecordsApi(leaders));
         apis.put(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersApi(leaders));

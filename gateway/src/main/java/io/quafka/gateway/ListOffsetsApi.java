@@ -27,9 +27,11 @@ final class ListOffsetsApi implements Api {
     private static final short LEADER_EPOCHS_VERSION = 4;
 
     private final LeaderCalls leaders;
+    private final HistoryReads histories;
 
-    ListOffsetsApi(LeaderCalls leaders) {
+    ListOffsetsApi(LeaderCalls leaders, HistoryReads histories) {
         this.leaders = leaders;
+        this.histories = histories;
     }
 
     @Override
@@ -56,7 +58,16 @@ final class ListOffsetsApi implements Api {
             }
         }
         return leaders.run(tasks, new ToLeader(data))
+                .thenCompose(_ -> findInHistory(tasks))
                 .thenApply(_ -> respond(tasks, request.version()));
+    }
+
+    private CompletableFuture<?> findInHistory(
+            List<Task<ListOffsetsPartition, ListOffsetsPartitionResponse>> tasks) {
+        return CompletableFuture.allOf(
+                tasks.stream()
+                        .map(task -> histories.find(task.answer()))
+                        .toArray(CompletableFuture[]::new));
     }
 
     private static KafkaResponse respond(

@@ -55,7 +55,7 @@ final class TestCluster {
             controller.shard(id, id);
             storage.put(id, new MemoryStorageNode(controller));
         }
-        gateway = new Gateway(() -> GATEWAY, controller, storage::get, config, clock);
+        gateway = new Gateway(() -> GATEWAY, controller, storage::get, config, null, clock);
     }
 
     MemoryStorageNode storage(int id) {

@@ -81,6 +81,7 @@ class WholeNodeTest {
                         controller,
                         id -> id == nodeId.get() ? storage.get() : null,
                         config,
+                        null,
                         InstantSource.system());
         server = KafkaServer.builder(gateway, new BufferPool(64 << 20)).host("127.0.0.1").build();
     }

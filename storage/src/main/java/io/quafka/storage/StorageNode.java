@@ -43,11 +43,16 @@ public interface StorageNode {
     /// Read committed: no further than the last stable offset, with the aborted transactions that
     /// what was read is of.
     ///
+    /// Where the offset asked for has left the node's disk, the answer says in which objects it
+    /// lies: a [History] in the place of records.
+    ///
     /// Waits up to `maxWaitMs` until `minBytes` are there, as Kafka does; a partition in error
     /// answers at once. The answer has **every** partition asked for, in order, with `topicId` set.
     CompletableFuture<FetchReply> fetch(FetchRequestData request);
 
-    /// Earliest, latest, by timestamp, max timestamp, earliest local. Topics by name.
+    /// Earliest, latest, by timestamp, max timestamp, earliest local, latest tiered, earliest
+    /// pending upload. Topics by name. Where a time may be found in objects, the answer has a
+    /// [History] that says so, beside what to answer if it is not.
     CompletableFuture<ListOffsetsResponseData> listOffsets(ListOffsetsRequestData request);
 
     CompletableFuture<OffsetForLeaderEpochResponseData> offsetForLeaderEpoch(

@@ -74,6 +74,7 @@ class ArchitectureTest {
                             "io.quafka.storage.index..",
                             "io.quafka.storage.remote..",
                             "io.quafka.storage.coordinator..",
+                            "io.quafka.storage.tier..",
                             "io.quafka.controller.raft..");
 
     @ArchTest
@@ -123,7 +124,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule amazonInOnePackage =
-            only("software.amazon.awssdk..", "io.quafka.tiering.s3");
+            only("software.amazon.awssdk..", "io.quafka.tiering.s3", "io.quafka.s3server");
 
     @ArchTest
     static final ArchRule storesAreOpenedByTheProgram =

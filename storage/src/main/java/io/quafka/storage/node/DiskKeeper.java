@@ -214,8 +214,8 @@ final class DiskKeeper {
     /// A partition of a topic on this node.
     private record Part(Shard shard, PartitionKey key, long bytes) {}
 
-    /// Has a topic's oldest records go until it holds `bytes`: partitions get as much as the
-    /// smaller ones leave over, and each keeps its newest.
+    /// Has a topic's oldest records go, or leave for the object store, until it holds `bytes`:
+    /// partitions get as much as the smaller ones leave over, and each keeps its newest.
     private boolean trim(ClusterImage image, Uuid topicId, long bytes)
             throws InterruptedException, ExecutionException {
         Topic topic = image.topic(topicId);
@@ -231,7 +231,7 @@ final class DiskKeeper {
         for (int i = 0; i < kept.length; i++) {
             if (kept[i] < sizes[i]) {
                 trimmed += sizes[i] - kept[i];
-                raised.add(parts.get(i).shard().trim(parts.get(i).key(), Math.max(1, kept[i])));
+                raised.add(trim(parts.get(i), Math.max(1, kept[i]), isTiered(topic)));
             }
             if (raised.size() >= RAISES_MAX) {
                 CompletableFuture.allOf(raised.toArray(CompletableFuture[]::new)).get();
@@ -240,6 +240,17 @@ final class DiskKeeper {
         }
         CompletableFuture.allOf(raised.toArray(CompletableFuture[]::new)).get();
         return true;
+    }
+
+    /// What goes to an object store does not go for want of room here: it leaves when it is there.
+    private boolean isTiered(Topic topic) {
+        return config.tiering() != null && topic.settings().tiered();
+    }
+
+    private static CompletableFuture<Long> trim(Part part, long bytes, boolean tiered) {
+        return tiered
+                ? part.shard().trimLocal(part.key(), bytes)
+                : part.shard().trim(part.key(), bytes);
     }
 
     private List<Part> parts(ClusterImage image, Topic topic)

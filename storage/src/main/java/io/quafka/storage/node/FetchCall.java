@@ -1,6 +1,7 @@
 package io.quafka.storage.node;
 
 import io.quafka.storage.FetchReply;
+import io.quafka.storage.History;
 import io.quafka.storage.node.PartitionReader.Amount;
 import io.quafka.storage.node.PartitionReader.Range;
 import io.quafka.storage.shard.Partition;
@@ -55,6 +56,9 @@ final class FetchCall implements ReadMemory.Waiter {
     private boolean listening;
     private boolean starved;
 
+    /// Bytes that the gateway may read from objects instead.
+    private long promised;
+
     /// Its place among those that wait for memory; 0 before it does.
     private long ticket;
 
@@ -65,6 +69,7 @@ final class FetchCall implements ReadMemory.Waiter {
     record Environment(
             Shards shards,
             PartitionReader reader,
+            HistoryLookup history,
             ReadMemory memory,
             Executor readers,
             ScheduledExecutorService timer) {}
@@ -160,10 +165,13 @@ final class FetchCall implements ReadMemory.Waiter {
             int most = Math.min(Math.max(0, request.maxBytes()), environment.memory.share());
             long bytes = 0;
             boolean failed = false;
+            promised = 0;
             for (Part part : parts) {
-                int left = (int) Math.max(0, most - bytes);
-                bytes += readPart(part, new Amount(left, bytes == 0, woken), memory);
-                failed |= part.answer.errorCode() != Errors.NONE.code();
+                long left = Math.min(most - bytes, request.maxBytes() - bytes - promised);
+                Amount amount = new Amount((int) Math.max(0, left), bytes + promised == 0, woken);
+                bytes += readPart(part, amount, memory);
+                // What is to be read from objects is there, at whatever time the gateway asks.
+                failed |= part.answer.errorCode() != Errors.NONE.code() || promised > 0;
             }
             long lacking = Math.min(request.minBytes(), Math.max(1, most)) - bytes;
             if (bytes > 0) {
@@ -196,6 +204,7 @@ final class FetchCall implements ReadMemory.Waiter {
     private int readPart(Part part, Amount amount, List<PooledBuffer> memory) {
         PartitionData answer = part.answer;
         answer.setRecords(MemoryRecords.EMPTY);
+        answer.unknownTaggedFields().clear();
         if (!(part.resolved instanceof Resolved.Here here)) {
             return fail(answer, ((Resolved.Missing) part.resolved).error());
         }
@@ -224,12 +233,22 @@ final class FetchCall implements ReadMemory.Waiter {
         if (offset >= visible) {
             return 0;
         }
+        if (offset < partition.localStart()) {
+            return readHistory(part, partition, visible, amount.atLeastOne());
+        }
         int max = Math.min(amount.bytesMax(), part.asked.partitionMaxBytes());
         PartitionReader.Read read =
                 environment.reader.read(
                         partition,
                         new Range(offset, visible),
                         new Amount(max, amount.atLeastOne(), amount.woken()));
+        if (offset < partition.localStart()) {
+            // It left the disk while it was read: what was read may begin too late.
+            if (read.memory() != null) {
+                environment.memory.release(List.of(read.memory()));
+            }
+            return readHistory(part, partition, visible, amount.atLeastOne());
+        }
         starved |= read.starved();
         if (read.error() != Errors.NONE) {
             return fail(answer, read.error());
@@ -244,9 +263,38 @@ final class FetchCall implements ReadMemory.Waiter {
         return read.bytes().remaining();
     }
 
+    /// Says where the gateway finds what is not on this disk any more.
+    ///
+    /// @return bytes read: none
+    private int readHistory(Part part, Partition partition, long visible, boolean first) {
+        long offset = part.asked.fetchOffset();
+        long left = request.maxBytes() - promised;
+        int max = (int) Math.clamp(left, 0, Math.max(0, part.asked.partitionMaxBytes()));
+        if (max == 0 && !first) {
+            return 0;
+        }
+        History history = environment.history.fetch(partition, offset, visible, max, first);
+        if (history == null) {
+            boolean gone = offset < partition.logStart();
+            return fail(
+                    part.answer, gone ? Errors.OFFSET_OUT_OF_RANGE : Errors.KAFKA_STORAGE_ERROR);
+        }
+        promised += Math.max(1, max);
+        history.attach(part.answer);
+        if (readCommitted) {
+            long end = Math.min(visible, history.pieces().getLast().lastOffset() + 1);
+            addAborted(partition, offset, end, part.answer);
+        }
+        return 0;
+    }
+
     private static void tellAborted(
             Partition partition, long offset, PartitionReader.Read read, PartitionData answer) {
-        for (var aborted : partition.abortedIn(offset, read.endOffset())) {
+        addAborted(partition, offset, read.endOffset(), answer);
+    }
+
+    private static void addAborted(Partition partition, long from, long to, PartitionData answer) {
+        for (var aborted : partition.abortedIn(from, to)) {
             answer.abortedTransactions()
                     .add(
                             new AbortedTransaction()

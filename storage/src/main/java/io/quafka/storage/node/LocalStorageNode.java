@@ -4,6 +4,8 @@ import io.quafka.controller.Metadata;
 import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ShardState;
+import io.quafka.controller.model.Topic;
+import io.quafka.controller.model.TopicSettings;
 import io.quafka.controller.retention.DiskReport;
 import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.FetchReply;
@@ -16,6 +18,9 @@ import io.quafka.storage.index.Index;
 import io.quafka.storage.shard.IndexAheadException;
 import io.quafka.storage.shard.Shard;
 import io.quafka.storage.shard.TopicSpaces;
+import io.quafka.storage.tier.Tierer;
+import io.quafka.storage.tier.TieringConfig;
+import io.quafka.storage.tier.TieringFigures;
 import io.quafka.wire.BufferPool;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,8 +55,8 @@ import org.jspecify.annotations.Nullable;
 /// The storage node of this process.
 ///
 /// Its threads: one writer per shard, a few readers, one timer for waiting fetches, one
-/// housekeeper, one cleaner; and those of the [Coordinators]. Requests are taken on any thread and
-/// validated there.
+/// housekeeper, one cleaner, one that tiers where there is an object store; and those of the
+/// [Coordinators]. Requests are taken on any thread and validated there.
 public final class LocalStorageNode implements StorageNode, AutoCloseable {
     /// Reads that may wait for a reader; beyond, a fetch is answered empty and other queries fail.
     static final int READS_WAITING_MAX = 20_000;
@@ -75,6 +80,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     private final LogCleaner cleaner;
     private final ShardOpener opener;
     private final Coordinators coordinators;
+    private final @Nullable Tierer tierer;
     private final AutoCloseable subscription;
     private final Admission admission;
     private volatile @Nullable TransactionVerifier verifier;
@@ -98,12 +104,15 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                         1, Thread.ofPlatform().daemon().name("quafka-fetch-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
         this.memory = new ReadMemory(new BufferPool(config.readBufferBytes()));
+        HistoryLookup history = new HistoryLookup(shards);
         this.fetches =
                 new FetchCall.Environment(
-                        shards, new PartitionReader(memory), memory, readers, timer);
+                        shards, new PartitionReader(memory), history, memory, readers, timer);
         this.offsets =
                 new OffsetCalls(
-                        shards, new OffsetQueries(new BufferPool(BufferPool.BUFFER_BYTES_MAX)));
+                        shards,
+                        new OffsetQueries(new BufferPool(BufferPool.BUFFER_BYTES_MAX)),
+                        history);
         this.admin = new AdminCalls(shards, config.directory());
         this.cleaner = new LogCleaner(shards, config.compaction(), clock);
         this.disk = new DiskKeeper(nodeId, shards, spaces, index, config, clock);
@@ -119,9 +128,29 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                         config.coordinators(),
                         clock,
                         peers == null ? null : new Cluster(nodeId, peers));
+        TieringConfig tiering = config.tiering();
+        this.tierer =
+                tiering == null
+                        ? null
+                        : new Tierer(
+                                tiering,
+                                metadata.image().clusterId(),
+                                shards::all,
+                                this::settingsOf,
+                                clock);
         this.verifier = coordinators.verifier();
         this.markers = new MarkerCalls(shards, coordinators, clock);
         this.subscription = metadata.subscribe(housekeeper::imageChanged);
+    }
+
+    private @Nullable TopicSettings settingsOf(Uuid topicId) {
+        Topic topic = shards.image().topic(topicId);
+        return topic == null ? null : topic.settings();
+    }
+
+    /// What tiering has done: nothing where there is no object store.
+    public TieringFigures tiering() {
+        return tierer == null ? TieringFigures.NONE : tierer.figures();
     }
 
     /// The other nodes, and this one.
@@ -214,6 +243,9 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         node.housekeeper.start();
         node.cleaner.start();
         node.coordinators.start();
+        if (node.tierer != null) {
+            node.tierer.start();
+        }
         return node;
     }
 
@@ -407,6 +439,9 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
             subscription.close();
         } catch (Exception e) {
             throw new IOException(e);
+        }
+        if (tierer != null) {
+            tierer.close();
         }
         cleaner.close();
         housekeeper.close();

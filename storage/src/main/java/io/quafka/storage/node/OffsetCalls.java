@@ -1,5 +1,6 @@
 package io.quafka.storage.node;
 
+import io.quafka.storage.History;
 import io.quafka.storage.node.OffsetQueries.EpochEnd;
 import io.quafka.storage.node.OffsetQueries.Found;
 import io.quafka.storage.shard.Partition;
@@ -40,10 +41,12 @@ final class OffsetCalls {
 
     private final Shards shards;
     private final OffsetQueries queries;
+    private final HistoryLookup histories;
 
-    OffsetCalls(Shards shards, OffsetQueries queries) {
+    OffsetCalls(Shards shards, OffsetQueries queries, HistoryLookup histories) {
         this.shards = shards;
         this.queries = queries;
+        this.histories = histories;
     }
 
     ListOffsetsResponseData listOffsets(ListOffsetsRequestData request) {
@@ -81,6 +84,10 @@ final class OffsetCalls {
             return answer.setErrorCode(error.code());
         }
         try {
+            History history = history(here, asked.timestamp(), readCommitted);
+            if (history != null) {
+                history.attach(answer);
+            }
             Found found = find(here, asked.timestamp(), readCommitted);
             return found == null
                     ? answer
@@ -100,17 +107,54 @@ final class OffsetCalls {
         if (timestamp == LATEST) {
             return new Found(end, UNKNOWN, here.epoch());
         }
-        if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
+        if (timestamp == EARLIEST) {
             return new Found(partition.logStart(), UNKNOWN, here.epoch());
         }
+        if (timestamp == EARLIEST_LOCAL) {
+            return new Found(partition.localStart(), UNKNOWN, here.epoch());
+        }
         if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
-            return null;
+            return tiered(here, timestamp);
         }
         Found found =
                 timestamp == MAX_TIMESTAMP
                         ? queries.latest(partition)
                         : queries.firstNotOlder(partition, timestamp);
         return found == null || found.offset() < end ? found : null;
+    }
+
+    /// The last offset that lies in an object, or the first that does not.
+    private static @Nullable Found tiered(Resolved.Here here, long timestamp) {
+        Partition partition = here.partition();
+        long end = Math.max(partition.tieredEnd(), partition.logStart());
+        boolean any = partition.tieredEnd() > partition.logStart();
+        if (timestamp == LATEST_TIERED) {
+            return any ? new Found(end - 1, UNKNOWN, here.epoch()) : null;
+        }
+        return any || here.topic().settings().tiered()
+                ? new Found(end, UNKNOWN, here.epoch())
+                : null;
+    }
+
+    /// Where to look for a time first; null if it is not among what has left this disk.
+    private @Nullable History history(Resolved.Here here, long timestamp, boolean readCommitted)
+            throws IOException {
+        Partition partition = here.partition();
+        if (partition.localStart() <= partition.logStart()) {
+            return null;
+        }
+        long end = readCommitted ? partition.lastStableOffset() : partition.committedEnd();
+        if (timestamp >= 0) {
+            return histories.firstNotOlder(partition, timestamp, end);
+        }
+        if (timestamp != MAX_TIMESTAMP) {
+            return null;
+        }
+        long max = histories.maxTimestamp(partition);
+        Found local = queries.latest(partition);
+        return max < 0 || (local != null && local.timestampMs() > max)
+                ? null
+                : histories.firstNotOlder(partition, max, end);
     }
 
     OffsetForLeaderEpochResponseData offsetForLeaderEpoch(OffsetForLeaderEpochRequestData request) {

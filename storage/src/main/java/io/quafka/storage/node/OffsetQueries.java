@@ -4,6 +4,7 @@ import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.batch.RecordScan;
 import io.quafka.storage.batch.RecordScan.TimestampedOffset;
 import io.quafka.storage.index.Run;
+import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.shard.Partition;
 import io.quafka.storage.shard.RunCheck;
 import io.quafka.wire.BufferPool;
@@ -209,7 +210,22 @@ final class OffsetQueries {
             }
         }
         Run last = partition.shard().lastOfEpochAtMost(partition.key(), epoch);
-        return last == null ? null : endOf(partition, last);
+        return last == null ? tieredEpochEnd(partition, epoch) : endOf(partition, last);
+    }
+
+    private static @Nullable EpochEnd tieredEpochEnd(Partition partition, int epoch) {
+        TieredRange last = partition.shard().lastRangeOfEpochAtMost(partition.key(), epoch);
+        if (last == null) {
+            return null;
+        }
+        TieredRange behind = partition.shard().rangeFor(partition.key(), last.lastOffset() + 1);
+        long end = behind == null ? firstLocal(partition, last) : behind.baseOffset();
+        return new EpochEnd(last.leaderEpoch(), end);
+    }
+
+    private static long firstLocal(Partition partition, TieredRange last) {
+        List<Run> behind = partition.runsFrom(last.lastOffset() + 1, 1);
+        return behind.isEmpty() ? partition.committedEnd() : behind.getFirst().baseOffset();
     }
 
     /// The next epoch's first run tells, for compaction may have dropped the end of this one.

@@ -3,8 +3,10 @@ package io.quafka.storage.node;
 import io.quafka.storage.coordinator.CoordinatorConfig;
 import io.quafka.storage.index.IndexOptions;
 import io.quafka.storage.log.LogOptions;
+import io.quafka.storage.tier.TieringConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// What a storage node is told at its start.
 ///
@@ -14,6 +16,7 @@ import java.time.Duration;
 /// @param retentionInterval how often records are checked for expiry
 /// @param producerExpiry idempotent producers silent for longer are forgotten
 /// @param coordinators of groups
+/// @param tiering null where there is no object store
 public record StorageConfig(
         Path directory,
         LogOptions log,
@@ -23,7 +26,8 @@ public record StorageConfig(
         Duration retentionInterval,
         Duration producerExpiry,
         CompactionConfig compaction,
-        CoordinatorConfig coordinators) {
+        CoordinatorConfig coordinators,
+        @Nullable TieringConfig tiering) {
     /// Kafka's default for `producer.id.expiration.ms`.
     public static final Duration PRODUCER_EXPIRY = Duration.ofDays(1);
 
@@ -38,7 +42,32 @@ public record StorageConfig(
                 retentionInterval,
                 producerExpiry,
                 compaction,
-                coordinators);
+                coordinators,
+                tiering);
+    }
+
+    /// Without an object store.
+    public StorageConfig(
+            Path directory,
+            LogOptions log,
+            IndexOptions index,
+            long readBufferBytes,
+            int readers,
+            Duration retentionInterval,
+            Duration producerExpiry,
+            CompactionConfig compaction,
+            CoordinatorConfig coordinators) {
+        this(
+                directory,
+                log,
+                index,
+                readBufferBytes,
+                readers,
+                retentionInterval,
+                producerExpiry,
+                compaction,
+                coordinators,
+                null);
     }
 
     /// With the defaults of compaction and coordinators.

@@ -38,9 +38,14 @@ final class Retention {
     /// [#KEEP]. Of a partition with ranges in objects nothing goes: that would take history from
     /// readers which is not on this disk.
     long startKeeping(PartitionKey partition, long bytes) {
+        return index.lastRange(partition) == null ? localStartKeeping(partition, bytes) : KEEP;
+    }
+
+    /// Where what is on this disk starts if it is to be `bytes` at most; or [#KEEP].
+    long localStartKeeping(PartitionKey partition, long bytes) {
         Run first = index.firstRun(partition);
         Run last = index.lastRun(partition);
-        if (first == null || last == null || index.lastRange(partition) != null) {
+        if (first == null || last == null) {
             return KEEP;
         }
         long excess = last.cumulativeBytes() - bytes;

@@ -179,6 +179,18 @@ public final class Shard implements AutoCloseable {
                 : raiseLogStart(partition, Math.min(start, partition.committedEnd()));
     }
 
+    /// Has a partition's oldest records leave this disk, as far as they lie in objects, so that it
+    /// holds about `bytes` here.
+    ///
+    /// @return the local start after it
+    public CompletableFuture<Long> trimLocal(PartitionKey key, long bytes) {
+        long start = new Retention(index).localStartKeeping(key, bytes);
+        Partition partition = partition(key);
+        return start == Retention.KEEP
+                ? CompletableFuture.completedFuture(partition.localStart())
+                : dropLocal(partition, start);
+    }
+
     /// Drops a partition with everything in it.
     public CompletableFuture<Boolean> drop(Partition partition) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();

@@ -9,6 +9,7 @@ import io.quafka.storage.StoredBatches;
 import io.quafka.storage.coordinator.CoordinatorConfig;
 import io.quafka.storage.index.IndexOptions;
 import io.quafka.storage.log.LogOptions;
+import io.quafka.storage.tier.TieringConfig;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,7 @@ final class NodeUnderTest implements AutoCloseable {
     private Duration retentionInterval = Duration.ofSeconds(1);
     private @Nullable StoragePeers peers;
     private CoordinatorConfig coordinators = CoordinatorConfig.DEFAULTS;
+    private @Nullable TieringConfig tiering;
     private LocalStorageNode node;
 
     NodeUnderTest(Path directory, int shards, LogOptions log) throws Exception {
@@ -96,6 +98,17 @@ final class NodeUnderTest implements AutoCloseable {
         this.node = open();
     }
 
+    /// Tiers to a store.
+    NodeUnderTest(Path directory, FixedMetadata metadata, TieringConfig tiering) throws Exception {
+        this.directory = directory;
+        this.log = SMALL_SEGMENTS;
+        this.readBufferBytes = 64 << 20;
+        this.metadata = metadata;
+        this.tiering = tiering;
+        this.retentionInterval = Duration.ZERO;
+        this.node = open();
+    }
+
     private LocalStorageNode open() throws Exception {
         StorageConfig config =
                 new StorageConfig(
@@ -107,7 +120,8 @@ final class NodeUnderTest implements AutoCloseable {
                         retentionInterval,
                         StorageConfig.PRODUCER_EXPIRY,
                         compaction,
-                        coordinators);
+                        coordinators,
+                        tiering);
         return LocalStorageNode.open(config, 1, metadata, peers, clock);
     }
 

@@ -389,6 +389,124 @@ public final class ConfigKeys {
                     TRANSACTIONAL_ID_EXPIRATION_MS,
                     TRANSACTION_ABORT_INTERVAL_MS);
 
+    public static final ConfigKey<TieringStore> TIERING_STORE =
+            new ConfigKey<>(
+                    "tiering.store",
+                    ValueType.oneOf(TieringStore.class),
+                    "none",
+                    "Where sealed segments go, and history is read from. 'none': records live and expire on the storage disks."
+                            + " 'directory': files below tiering.directory. 's3': tiering.s3.bucket. The same in every storage and"
+                            + " gateway process; what was tiered can be read only as long as this stays.");
+
+    public static final ConfigKey<Optional<Path>> TIERING_DIRECTORY =
+            new ConfigKey<>(
+                    "tiering.directory",
+                    ValueType.optional(ValueType.PATH),
+                    "",
+                    "The directory of 'tiering.store=directory'; one that all processes see where there are several. Empty, for"
+                            + " 'quafka broker' only: 'objects' below node.data.dir.");
+
+    public static final ConfigKey<String> TIERING_S3_BUCKET =
+            new ConfigKey<>(
+                    "tiering.s3.bucket",
+                    ValueType.STRING,
+                    "",
+                    "The bucket of 'tiering.store=s3'; it must exist.");
+
+    public static final ConfigKey<String> TIERING_S3_PREFIX =
+            new ConfigKey<>(
+                    "tiering.s3.prefix",
+                    ValueType.STRING,
+                    "",
+                    "What all keys begin with; empty, or ending in a slash. Below it, each cluster keeps to itself.");
+
+    public static final ConfigKey<String> TIERING_S3_REGION =
+            new ConfigKey<>(
+                    "tiering.s3.region",
+                    ValueType.STRING,
+                    "us-east-1",
+                    "For Amazon the bucket's region; other servers take any.");
+
+    public static final ConfigKey<String> TIERING_S3_ENDPOINT =
+            new ConfigKey<>(
+                    "tiering.s3.endpoint",
+                    ValueType.STRING,
+                    "",
+                    "The URL of another S3 server than Amazon's; empty for Amazon's.");
+
+    public static final ConfigKey<Boolean> TIERING_S3_PATH_STYLE =
+            new ConfigKey<>(
+                    "tiering.s3.path.style",
+                    ValueType.BOOLEAN,
+                    "false",
+                    "Whether the bucket's name goes into the path, as most other servers want it, not into the host's name.");
+
+    public static final ConfigKey<String> TIERING_S3_ACCESS_KEY =
+            new ConfigKey<>(
+                    "tiering.s3.access.key",
+                    ValueType.STRING,
+                    "",
+                    "Who we are to S3. Empty: as tiering.s3.profile says.");
+
+    public static final ConfigKey<Path> TIERING_S3_SECRET_KEY_FILE =
+            new ConfigKey<>(
+                    "tiering.s3.secret.key.file",
+                    ValueType.PATH,
+                    "",
+                    "A file with the secret key that belongs to tiering.s3.access.key and nothing else.");
+
+    public static final ConfigKey<String> TIERING_S3_PROFILE =
+            new ConfigKey<>(
+                    "tiering.s3.profile",
+                    ValueType.STRING,
+                    "",
+                    "A profile of ~/.aws, where there is no access key. Empty: what the environment gives, as variables or a role of"
+                            + " the pod, container or instance.");
+
+    public static final ConfigKey<String> TIERING_S3_STORAGE_CLASS =
+            new ConfigKey<>(
+                    "tiering.s3.storage.class",
+                    ValueType.STRING,
+                    "",
+                    "As S3 names it, STANDARD_IA say; empty for the bucket's own.");
+
+    public static final ConfigKey<Duration> TIERING_INTERVAL =
+            new ConfigKey<>(
+                    "tiering.interval",
+                    ValueType.duration(Duration.ofMillis(10), Duration.ofDays(1)),
+                    "5s",
+                    "How often it is looked for sealed segments to tier, and for objects to delete.");
+
+    public static final ConfigKey<Duration> TIERING_SEAL_AFTER =
+            new ConfigKey<>(
+                    "tiering.seal.after",
+                    ValueType.duration(Duration.ofMillis(10), Duration.ofDays(365)),
+                    "1h",
+                    "A segment that is not full is sealed when records to tier have lain in it for so long. Shorter times make"
+                            + " more and smaller objects.");
+
+    public static final ConfigKey<Duration> TIERING_SWEEP_INTERVAL =
+            new ConfigKey<>(
+                    "tiering.sweep.interval",
+                    ValueType.duration(Duration.ofMillis(10), Duration.ofDays(365)),
+                    "1h",
+                    "How often the store is looked over for objects that no manifest knows.");
+
+    public static final ConfigKey<Duration> TIERING_SWEEP_AGE =
+            new ConfigKey<>(
+                    "tiering.sweep.age",
+                    ValueType.duration(Duration.ofMillis(10), Duration.ofDays(365)),
+                    "1d",
+                    "Such an object is deleted when its upload was begun so long ago; longer than an upload may take.");
+
+    public static final ConfigKey<Long> GATEWAY_HISTORY_MEMORY_BYTES =
+            new ConfigKey<>(
+                    "gateway.history.memory.bytes",
+                    ValueType.bytes(16 * MIB, TIB),
+                    "128MiB",
+                    "Most memory outside the heap for what is read from the object store: kept for others, read ahead, and on its way"
+                            + " to clients.");
+
     public static final ConfigKey<Duration> SHUTDOWN_DRAIN =
             new ConfigKey<>(
                     "shutdown.drain.max",
@@ -442,6 +560,22 @@ public final class ConfigKeys {
                     STORAGE_COMPACTION_INTERVAL,
                     STORAGE_COMPACTION_KEYS_BYTES,
                     STORAGE_COMPACTION_BYTES_PER_SECOND,
+                    TIERING_STORE,
+                    TIERING_DIRECTORY,
+                    TIERING_S3_BUCKET,
+                    TIERING_S3_PREFIX,
+                    TIERING_S3_REGION,
+                    TIERING_S3_ENDPOINT,
+                    TIERING_S3_PATH_STYLE,
+                    TIERING_S3_ACCESS_KEY,
+                    TIERING_S3_SECRET_KEY_FILE,
+                    TIERING_S3_PROFILE,
+                    TIERING_S3_STORAGE_CLASS,
+                    TIERING_INTERVAL,
+                    TIERING_SEAL_AFTER,
+                    TIERING_SWEEP_INTERVAL,
+                    TIERING_SWEEP_AGE,
+                    GATEWAY_HISTORY_MEMORY_BYTES,
                     CONTROLLER_MEMBERS,
                     CONTROLLER_JOIN,
                     CONTROLLER_MEMBER_ID,

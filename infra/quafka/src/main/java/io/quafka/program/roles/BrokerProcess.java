@@ -64,6 +64,7 @@ public final class BrokerProcess implements RunningRole {
         data.requireCluster(controller.metadata().image().clusterId());
 
         BufferPool buffers = new BufferPool(configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES));
+        ObjectStores objects = ObjectStores.open(configuration, data.resolve("objects"), opened);
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));
         AtomicReference<@Nullable StorageNode> storage = new AtomicReference<>();
@@ -73,6 +74,7 @@ public final class BrokerProcess implements RunningRole {
                         controller,
                         id -> id == registration.nodeId() ? storage.get() : null,
                         Settings.gateway(configuration),
+                        objects.history(opened),
                         clock);
         ServingPort port =
                 new ServingPort(
@@ -82,6 +84,7 @@ public final class BrokerProcess implements RunningRole {
                                 Settings.clientLimits(configuration),
                                 configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
                                 new RetentionResource(controller).endpoints())
+                        .describe(objects)
                         .bind();
         LocalStorageNode node;
         try {
@@ -90,7 +93,10 @@ public final class BrokerProcess implements RunningRole {
             node =
                     opened.add(
                             LocalStorageNode.open(
-                                    Settings.storage(configuration, data.resolve("storage")),
+                                    Settings.storage(
+                                            configuration,
+                                            data.resolve("storage"),
+                                            objects.tiering()),
                                     registration.nodeId(),
                                     controller.metadata(),
                                     new Peers(_ -> null, controller),

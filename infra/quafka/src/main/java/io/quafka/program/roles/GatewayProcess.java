@@ -8,6 +8,7 @@ import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
 import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.wire.BufferPool;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
@@ -35,19 +36,20 @@ public final class GatewayProcess implements RunningRole {
         try {
             process.open(configuration);
             return process;
-        } catch (RuntimeException | InterruptedException e) {
+        } catch (IOException | RuntimeException | InterruptedException e) {
             process.opened.closeAfter(e);
-            throw e;
+            throw StartException.of(e);
         }
     }
 
-    private void open(Configuration configuration) throws InterruptedException {
+    private void open(Configuration configuration) throws IOException, InterruptedException {
         Controller controller = Cluster.join(configuration, opened);
         long memory = configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES);
         AnswerMemory answers = new AnswerMemory(new BufferPool(memory / ANSWERS_SHARE));
         BufferPool buffers = new BufferPool(memory - answers.pool().capacity());
         RemoteStorageNodes storage =
                 opened.add(new RemoteStorageNodes(controller.metadata(), buffers, answers));
+        ObjectStores objects = ObjectStores.open(configuration, null, opened);
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));
         Gateway gateway =
@@ -56,6 +58,7 @@ public final class GatewayProcess implements RunningRole {
                         controller,
                         storage,
                         Settings.gateway(configuration),
+                        objects.history(opened),
                         InstantSource.system());
         ServingPort port =
                 opened.add(
@@ -67,6 +70,7 @@ public final class GatewayProcess implements RunningRole {
                                         configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
                                         new RetentionResource(controller).endpoints())
                                 .describe(answers)
+                                .describe(objects)
                                 .bind());
         registration.register(
                 new Command.RegisterNode(

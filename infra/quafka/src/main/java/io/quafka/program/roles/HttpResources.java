@@ -5,6 +5,7 @@ import io.quafka.storage.node.DiskFigures;
 import io.quafka.storage.node.LocalStorageNode;
 import io.quafka.storage.node.StorageFigures;
 import io.quafka.storage.remote.AnswerMemory;
+import io.quafka.storage.tier.TieringFigures;
 import io.quafka.wire.BufferPool;
 import io.quafka.wire.CloseReason;
 import io.quafka.wire.HttpEndpoint;
@@ -37,6 +38,7 @@ final class HttpResources {
     private volatile @Nullable KafkaServer server;
     private volatile @Nullable LocalStorageNode storage;
     private volatile @Nullable AnswerMemory answers;
+    private volatile @Nullable ObjectStores objects;
 
     HttpResources(Supplier<Phase> phase, BufferPool buffers) {
         this.phase = phase;
@@ -56,6 +58,11 @@ final class HttpResources {
     /// The memory whose figures are told: of a process whose storage nodes are others.
     void describe(AnswerMemory memory) {
         answers = memory;
+    }
+
+    /// The object store whose figures are told.
+    void describe(ObjectStores store) {
+        objects = store;
     }
 
     List<HttpEndpoint> endpoints() {
@@ -102,6 +109,11 @@ final class HttpResources {
         if (node != null) {
             storage(text, node.figures());
             disk(text, node.disk());
+            tiering(text, node.tiering());
+        }
+        ObjectStores store = objects;
+        if (store != null) {
+            store.write(text);
         }
         process(text);
         return new Answer(
@@ -269,6 +281,33 @@ final class HttpResources {
                         "quafka_storage_budget_refused_total",
                         "Batches that were refused because their topics were over their budgets.",
                         disk.refused());
+    }
+
+    private static void tiering(PrometheusText text, TieringFigures figures) {
+        text.counter(
+                        "quafka_tiering_uploads_total",
+                        "Objects brought to the store and into the manifest.",
+                        figures.uploads())
+                .counter(
+                        "quafka_tiering_uploaded_bytes_total",
+                        "Bytes of those objects.",
+                        figures.uploadedBytes())
+                .counter(
+                        "quafka_tiering_failures_total",
+                        "Uploads, deletions and sweeps that failed, to be tried again.",
+                        figures.failures())
+                .counter(
+                        "quafka_tiering_deletions_total",
+                        "Objects deleted because nobody needs anything in them any more.",
+                        figures.deletions())
+                .counter(
+                        "quafka_tiering_orphans_total",
+                        "Objects deleted because no manifest knew them.",
+                        figures.orphans())
+                .gauge(
+                        "quafka_tiering_backlog_bytes",
+                        "Bytes of sealed segments that were not tiered yet.",
+                        figures.backlogBytes());
     }
 
     private static long directBytes() {

@@ -83,6 +83,12 @@ final class ServingPort implements AutoCloseable {
         return this;
     }
 
+    /// Tells the figures of the object store too.
+    ServingPort describe(ObjectStores objects) {
+        http.describe(objects);
+        return this;
+    }
+
     private boolean somebodyWaitsForAnswerMemory() {
         LocalStorageNode node = storage;
         AnswerMemory memory = answers;

@@ -15,6 +15,7 @@ import io.quafka.storage.index.IndexOptions;
 import io.quafka.storage.log.LogOptions;
 import io.quafka.storage.node.CompactionConfig;
 import io.quafka.storage.node.StorageConfig;
+import io.quafka.storage.tier.TieringConfig;
 import io.quafka.wire.ServerLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +31,8 @@ final class Settings {
 
     private Settings() {}
 
-    static StorageConfig storage(Configuration configuration, Path directory) {
+    static StorageConfig storage(
+            Configuration configuration, Path directory, @Nullable TieringConfig tiering) {
         long segmentBytes = configuration.get(ConfigKeys.STORAGE_SEGMENT_BYTES);
         return new StorageConfig(
                 directory,
@@ -58,7 +60,8 @@ final class Settings {
                                 .collect(
                                         Collectors.toMap(
                                                 ConfigKey::name,
-                                                key -> configuration.get(key).toString()))));
+                                                key -> configuration.get(key).toString()))),
+                tiering);
     }
 
     /// @param listen null for a lone member that serves its own process only

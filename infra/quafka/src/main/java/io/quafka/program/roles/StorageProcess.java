@@ -54,6 +54,7 @@ public final class StorageProcess implements RunningRole {
                 opened.add(
                         new RemoteStorageNodes(
                                 controller.metadata(), buffers, new AnswerMemory(buffers)));
+        ObjectStores objects = ObjectStores.open(configuration, null, opened);
         LateStorageNode node = new LateStorageNode();
         ServingPort port =
                 new ServingPort(
@@ -63,6 +64,7 @@ public final class StorageProcess implements RunningRole {
                                 ServerLimits.forPeers(),
                                 configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
                                 List.of())
+                        .describe(objects)
                         .bind();
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));
@@ -78,7 +80,10 @@ public final class StorageProcess implements RunningRole {
             LocalStorageNode storage =
                     opened.add(
                             LocalStorageNode.open(
-                                    Settings.storage(configuration, data.resolve("storage")),
+                                    Settings.storage(
+                                            configuration,
+                                            data.resolve("storage"),
+                                            objects.tiering()),
                                     registration.nodeId(),
                                     controller.metadata(),
                                     new Peers(others, controller),

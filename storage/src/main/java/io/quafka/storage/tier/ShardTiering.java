@@ -1,0 +1,327 @@
+package io.quafka.storage.tier;
+
+import io.quafka.controller.model.TopicSettings;
+import io.quafka.storage.index.ObjectState;
+import io.quafka.storage.index.PartitionKey;
+import io.quafka.storage.index.Run;
+import io.quafka.storage.index.TieredObject;
+import io.quafka.storage.log.CommitLog.SealedSegment;
+import io.quafka.storage.shard.IntendedObject;
+import io.quafka.storage.shard.LocalCopies;
+import io.quafka.storage.shard.ObjectCommit;
+import io.quafka.storage.shard.ObjectCommit.Placed;
+import io.quafka.storage.shard.Shard;
+import io.quafka.tiering.object.ObjectOrigin;
+import io.quafka.tiering.object.ObjectWriter;
+import io.quafka.tiering.object.TieredPartition;
+import io.quafka.tiering.object.WrittenObject;
+import io.quafka.tiering.store.ObjectStore;
+import io.quafka.tiering.store.StoreFailureException;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One shard's way into the object store, step by step. After a failure at any step, or the death
+/// of the process, the next call goes on with what the manifest says. Belongs to the node's tiering
+/// thread.
+///
+/// A segment becomes one object:
+///
+/// 1. the intent is logged,
+/// 2. the partitions' runs are copied, partition after partition, and the object is completed,
+/// 3. the store is asked whether it has all of it,
+/// 4. the ranges are logged. Only what is in the manifest may leave the disk.
+///
+/// What was intended and not committed is closed by the next call and, with all that nobody needs
+/// any more, deleted.
+final class ShardTiering {
+    private static final Logger log = LoggerFactory.getLogger(ShardTiering.class);
+    private static final SecureRandom NONCES = new SecureRandom();
+
+    /// Objects deleted at a time.
+    private static final int DELETIONS_MAX = 500;
+
+    private static final Comparator<PartitionKey> OBJECT_ORDER =
+            Comparator.comparing(key -> new TieredPartition(key.topicId(), key.partition()));
+
+    private final Shard shard;
+    private final ObjectStore store;
+    private final ObjectNames names;
+    private final Function<Uuid, @Nullable TopicSettings> settings;
+    private final TieringCounters counters;
+    private final BooleanSupplier stopped;
+    private final LocalCopies copies;
+
+    /// Where a partition cannot go on, by the offset that it stopped at.
+    private final Map<PartitionKey, Long> stuck = new HashMap<>();
+
+    /// Segments that end here or before were tiered, or had nothing to tier.
+    private volatile long doneTo = -1;
+
+    private long activeBase = -1;
+    private long activeSinceMs;
+
+    ShardTiering(
+            Shard shard,
+            ObjectStore store,
+            ObjectNames names,
+            Function<Uuid, @Nullable TopicSettings> settings,
+            TieringCounters counters,
+            BooleanSupplier stopped) {
+        this.shard = shard;
+        this.store = store;
+        this.names = names;
+        this.settings = settings;
+        this.counters = counters;
+        this.stopped = stopped;
+        this.copies = new LocalCopies(shard);
+    }
+
+    /// Tiers the oldest segment that has something to tier.
+    ///
+    /// @return whether there may be more
+    boolean tierNext() throws IOException, InterruptedException, ExecutionException {
+        closeIntents();
+        shard.feedIndex().get();
+        if (doneTo < 0) {
+            doneTo = firstUntieredPosition();
+        }
+        for (SealedSegment segment : shard.sealedSegments()) {
+            if (segment.end() <= doneTo) {
+                continue;
+            }
+            SortedMap<PartitionKey, Run> backlog = backlog(segment.end());
+            if (!backlog.isEmpty()) {
+                if (upload(backlog, segment)) {
+                    doneTo = segment.end();
+                }
+                return !stopped.getAsBoolean();
+            }
+            doneTo = segment.end();
+        }
+        return false;
+    }
+
+    /// Nobody is uploading what was intended: whoever began it failed, or is dead.
+    private void closeIntents() throws InterruptedException, ExecutionException {
+        for (TieredObject intended : shard.objects(ObjectState.INTENDED, Integer.MAX_VALUE)) {
+            shard.commitObject(ObjectCommit.nothingMore(intended.number(), shard.epoch())).get();
+        }
+    }
+
+    private long firstUntieredPosition() {
+        long first = Long.MAX_VALUE;
+        for (PartitionKey key : shard.partitions()) {
+            Run run = isTiered(key) ? shard.firstUntiered(key) : null;
+            first = run == null ? first : Math.min(first, run.position());
+        }
+        return first == Long.MAX_VALUE ? 0 : first;
+    }
+
+    private boolean isTiered(PartitionKey key) {
+        TopicSettings topic = settings.apply(key.topicId());
+        return topic != null && topic.tiered();
+    }
+
+    /// The first run to copy of each partition that has one before a position of the log, in the
+    /// order that an object has partitions in.
+    private SortedMap<PartitionKey, Run> backlog(long endPosition) {
+        SortedMap<PartitionKey, Run> backlog = new TreeMap<>(OBJECT_ORDER);
+        for (PartitionKey key : shard.partitions()) {
+            Run run = isTiered(key) ? shard.firstUntiered(key) : null;
+            if (run != null
+                    && run.position() < endPosition
+                    && stuck.getOrDefault(key, -1L) != run.baseOffset()) {
+                backlog.put(key, run);
+            }
+        }
+        return backlog;
+    }
+
+    /// @return whether all of the backlog was copied, or cannot be
+    private boolean upload(SortedMap<PartitionKey, Run> backlog, SealedSegment segment)
+            throws IOException, InterruptedException, ExecutionException {
+        long began = System.nanoTime();
+        IntendedObject intended = shard.intendObject(NONCES.nextLong()).get();
+        String key = names.key(intended.number(), intended.createdMs(), intended.nonce());
+        ObjectOrigin origin =
+                new ObjectOrigin(shard.id(), intended.epoch(), segment.base(), segment.end());
+        boolean whole = true;
+        List<Placed> placed;
+        WrittenObject written;
+        try (ObjectWriter writer =
+                ObjectWriter.begin(store, key, origin, ObjectWriter.BLOCK_BYTES)) {
+            ObjectBuild build = new ObjectBuild(shard, intended.number(), writer, stopped);
+            for (var first : backlog.entrySet()) {
+                ObjectBuild.Outcome outcome =
+                        build.append(first.getKey(), first.getValue(), segment.end());
+                if (outcome == ObjectBuild.Outcome.STUCK) {
+                    noteStuck(first.getKey());
+                }
+                if (outcome == ObjectBuild.Outcome.FULL) {
+                    whole = false;
+                    break;
+                }
+            }
+            placed = build.finish();
+            if (placed.isEmpty()) {
+                return whole;
+            }
+            written = writer.commit();
+        }
+        long size = written.stored().size();
+        long found = store.head(key).size();
+        if (found != size) {
+            throw new StoreFailureException(
+                    "object %s has %d bytes, not %d".formatted(key, found, size), null);
+        }
+        commit(intended, size, placed);
+        counters.uploads.increment();
+        counters.uploadedBytes.add(size);
+        log.atInfo()
+                .addKeyValue("shard", shard.id())
+                .addKeyValue("segment", segment.base())
+                .addKeyValue("object", key)
+                .addKeyValue("bytes", size)
+                .addKeyValue("ranges", placed.size())
+                .addKeyValue("millis", (System.nanoTime() - began) / 1_000_000)
+                .log("segment tiered");
+        return whole;
+    }
+
+    private void noteStuck(PartitionKey partition) {
+        // What was copied of it is not in the manifest yet: it is looked at once more, in vain.
+        Run next = shard.firstUntiered(partition);
+        if (next != null) {
+            stuck.put(partition, next.baseOffset());
+        }
+    }
+
+    private void commit(IntendedObject intended, long size, List<Placed> placed)
+            throws InterruptedException, ExecutionException {
+        for (int from = 0; from < placed.size(); from += ObjectCommit.RANGES_MAX) {
+            int to = Math.min(placed.size(), from + ObjectCommit.RANGES_MAX);
+            shard.commitObject(
+                            new ObjectCommit(
+                                    intended.number(),
+                                    intended.epoch(),
+                                    size,
+                                    placed.subList(from, to),
+                                    to == placed.size()))
+                    .get();
+        }
+    }
+
+    /// Deletes objects in which nothing lies that anybody needs.
+    ///
+    /// @return whether there may be more
+    boolean deleteDoomed() throws IOException, InterruptedException, ExecutionException {
+        List<TieredObject> doomed = shard.objects(ObjectState.DOOMED, DELETIONS_MAX);
+        if (doomed.isEmpty()) {
+            return false;
+        }
+        store.delete(doomed.stream().map(names::key).toList());
+        for (TieredObject object : doomed) {
+            shard.dropObject(object.number()).get();
+            counters.deletions.increment();
+        }
+        return doomed.size() == DELETIONS_MAX;
+    }
+
+    /// Has local copies leave the disk that are past their topics' local limits.
+    void dropLocalCopies(long nowMs) throws InterruptedException, ExecutionException {
+        copies.leave(settings, nowMs);
+    }
+
+    /// Seals the active segment once records to tier have lain in it for so long.
+    void sealAged(long nowMs, long ageMs) throws InterruptedException, ExecutionException {
+        long base = shard.activeBase();
+        if (base != activeBase || shard.activeBytes() == 0) {
+            activeBase = base;
+            activeSinceMs = nowMs;
+            return;
+        }
+        if (nowMs - activeSinceMs < ageMs) {
+            return;
+        }
+        activeSinceMs = nowMs;
+        shard.feedIndex().get();
+        for (PartitionKey key : shard.partitions()) {
+            if (isTiered(key) && hasNewerThan(key, base)) {
+                shard.seal().get();
+                return;
+            }
+        }
+    }
+
+    private boolean hasNewerThan(PartitionKey key, long position) {
+        Run last = shard.lastRun(key);
+        return last != null && last.position() >= position;
+    }
+
+    /// Deletes objects in the store that no manifest knows and that are old enough to be nobody's.
+    ///
+    /// @param bornBeforeMs objects intended since are left alone
+    void sweep(long bornBeforeMs) throws IOException {
+        String doubt = shard.manifestDoubt();
+        if (doubt != null) {
+            log.atWarn()
+                    .addKeyValue("shard", shard.id())
+                    .addKeyValue("why", doubt)
+                    .log("orphans are not swept: the manifest may lack something");
+            return;
+        }
+        String after = null;
+        do {
+            var page = store.list(names.prefix(), after);
+            List<String> orphans = new ArrayList<>();
+            for (var found : page.objects()) {
+                ObjectNames.Named named = names.read(found.key());
+                if (named != null && named.createdMs() < bornBeforeMs && !isKnown(named)) {
+                    orphans.add(found.key());
+                }
+            }
+            if (!orphans.isEmpty()) {
+                store.delete(orphans);
+                counters.orphans.add(orphans.size());
+                log.atInfo()
+                        .addKeyValue("shard", shard.id())
+                        .addKeyValue("objects", orphans)
+                        .log("orphans deleted");
+            }
+            after = page.next();
+        } while (after != null && !stopped.getAsBoolean());
+    }
+
+    private boolean isKnown(ObjectNames.Named named) {
+        for (ObjectState state : ObjectState.values()) {
+            TieredObject known = shard.object(state, named.number());
+            if (known != null && known.nonce() == named.nonce()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Bytes of sealed segments that were not tiered yet. Any thread.
+    long backlogBytes() {
+        long bytes = 0;
+        for (SealedSegment segment : shard.sealedSegments()) {
+            bytes += Math.max(0, segment.end() - Math.max(doneTo, segment.base()));
+        }
+        return bytes;
+    }
+}

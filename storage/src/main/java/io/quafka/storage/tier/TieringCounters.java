@@ -1,0 +1,22 @@
+package io.quafka.storage.tier;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/// Counts what is told as [TieringFigures].
+final class TieringCounters {
+    final LongAdder uploads = new LongAdder();
+    final LongAdder uploadedBytes = new LongAdder();
+    final LongAdder failures = new LongAdder();
+    final LongAdder deletions = new LongAdder();
+    final LongAdder orphans = new LongAdder();
+
+    TieringFigures figures(long backlogBytes) {
+        return new TieringFigures(
+                uploads.sum(),
+                uploadedBytes.sum(),
+                failures.sum(),
+                deletions.sum(),
+                orphans.sum(),
+                backlogBytes);
+    }
+}

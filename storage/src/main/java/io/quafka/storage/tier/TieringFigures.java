@@ -1,0 +1,19 @@
+package io.quafka.storage.tier;
+
+/// What a node's tiering has done since its start, and has before it.
+///
+/// @param uploads objects that are in the store and in the manifest
+/// @param uploadedBytes of those objects
+/// @param failures uploads, deletions and sweeps that did not succeed; each is tried again
+/// @param deletions objects deleted because nobody needs anything in them any more
+/// @param orphans objects deleted because no manifest knew them
+/// @param backlogBytes of sealed segments that were not tiered yet
+public record TieringFigures(
+        long uploads,
+        long uploadedBytes,
+        long failures,
+        long deletions,
+        long orphans,
+        long backlogBytes) {
+    public static final TieringFigures NONE = new TieringFigures(0, 0, 0, 0, 0, 0);
+}

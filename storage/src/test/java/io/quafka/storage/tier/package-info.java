@@ -1,0 +1,4 @@
+@NullMarked
+package io.quafka.storage.tier;
+
+import org.jspecify.annotations.NullMarked;
