@@ -3,6 +3,7 @@ package io.quafka.storage.coordinator;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -83,7 +84,7 @@ final class LedPartition {
             }
         }
         if (told != null) {
-            told.onHighWatermarkUpdated(name, end);
+            tell(told, end);
         }
         if (broke) {
             logger.atWarn()
@@ -94,6 +95,19 @@ final class LedPartition {
             broken.run();
         }
         settleIfDone();
+    }
+
+    /// A coordinator that is closing takes no news any more, which must not look like a failed
+    /// write.
+    private void tell(PartitionWriter.Listener told, long end) {
+        try {
+            told.onHighWatermarkUpdated(name, end);
+        } catch (NotCoordinatorException e) {
+            logger.atDebug()
+                    .setCause(e)
+                    .addKeyValue("partition", name)
+                    .log("closing: a coordinator was not told how far its log is");
+        }
     }
 
     /// Takes no more appends.

@@ -19,16 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /// The part of one produce request that waits until its transaction's coordinator was asked.
 /// Transactional batches whose transaction is not known to be going on in their partition take a
-/// guard; requests of one producer that share a guard go on one after the other.
+/// guard; requests of one producer that share a guard go on one after the other. Other batches of
+/// such a request wait with it, so they take guards too: no later request may overtake them.
 final class Verification {
     private final TransactionVerifier verifier;
     private final String transactionalId;
     private final boolean add;
     private final CompletableFuture<Void> handedOver = new CompletableFuture<>();
     private final List<Waiting> waiting = new ArrayList<>();
+    private final List<Ongoing> ongoing = new ArrayList<>();
     private final List<CompletableFuture<?>> before = new ArrayList<>();
 
     private record Waiting(AppendItem item, TopicPartition name, VerificationGuard guard) {}
+
+    /// Nothing to verify.
+    private record Ongoing(AppendItem item, TopicPartition name) {}
 
     Verification(TransactionVerifier verifier, String transactionalId, boolean add) {
         this.verifier = verifier;
@@ -49,21 +54,41 @@ final class Verification {
                                 BatchHeader.producerId(batch, at),
                                 BatchHeader.producerEpoch(batch, at),
                                 BatchHeader.baseSequence(batch, at));
-        item.verify(guard);
-        if (guard != null) {
-            waiting.add(new Waiting(item, name, guard));
-            before.add(guard.queue(handedOver));
+        if (guard == null) {
+            item.verify(null);
+            ongoing.add(new Ongoing(item, name));
+        } else {
+            await(item, name, guard);
         }
+    }
+
+    private void await(AppendItem item, TopicPartition name, VerificationGuard guard) {
+        item.verify(guard);
+        waiting.add(new Waiting(item, name, guard));
+        before.add(guard.queue(handedOver));
     }
 
     boolean isNeeded() {
         return !waiting.isEmpty();
     }
 
-    /// Asks when it is this request's turn.
+    /// Asks when it is this request's turn. On the thread that takes the producer's requests.
     ///
     /// @return errors by item, for those that must not be appended; never fails
     CompletableFuture<Map<AppendItem, Errors>> run() {
+        for (Ongoing one : ongoing) {
+            ByteBuffer batch = one.item.batch();
+            int at = batch.position();
+            await(
+                    one.item,
+                    one.name,
+                    one.item
+                            .partition()
+                            .hold(
+                                    BatchHeader.producerId(batch, at),
+                                    BatchHeader.producerEpoch(batch, at),
+                                    BatchHeader.baseSequence(batch, at)));
+        }
         return CompletableFuture.allOf(before.toArray(CompletableFuture[]::new))
                 .thenCompose(_ -> ask())
                 .handle((errors, failure) -> failure == null ? errors : all(failure));

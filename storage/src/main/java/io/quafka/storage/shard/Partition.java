@@ -212,6 +212,12 @@ public final class Partition {
         return transactions().join(producerId, epoch, sequence);
     }
 
+    /// Makes later batches of a producer wait behind this one, which waits though there is nothing
+    /// to verify. To be given back by [#leave]. Any thread.
+    public VerificationGuard hold(long producerId, short epoch, int sequence) {
+        return transactions().hold(producerId, epoch, sequence);
+    }
+
     public void leave(VerificationGuard guard) {
         transactions().leave(guard);
     }

@@ -77,9 +77,15 @@ final class PartitionTransactions {
     /// earlier batch of it waits: then there is nothing to verify.
     synchronized @Nullable VerificationGuard join(long producerId, short epoch, int sequence) {
         VerificationGuard guard = guards.get(producerId);
-        if (guard == null && isOngoing(producerId, epoch)) {
-            return null;
-        }
+        return guard == null && isOngoing(producerId, epoch)
+                ? null
+                : hold(producerId, epoch, sequence);
+    }
+
+    /// A guard even though there is nothing to verify: the batch waits for another reason, and
+    /// later ones are to wait behind it.
+    synchronized VerificationGuard hold(long producerId, short epoch, int sequence) {
+        VerificationGuard guard = guards.get(producerId);
         if (guard == null) {
             guard = new VerificationGuard(producerId, epoch, sequence);
             guards.put(producerId, guard);

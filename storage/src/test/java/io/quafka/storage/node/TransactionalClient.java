@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -50,26 +51,36 @@ final class TransactionalClient {
     /// As the gateway sends it, with the transactional id.
     CompletableFuture<PartitionProduceResponse> sendNamed(
             String id, int partition, long producerId, int epoch, int sequence, String value) {
+        return sendNamed(id, producerId, epoch, Map.of(partition, sequence), value)
+                .thenApply(List::getFirst);
+    }
+
+    /// The same value in several partitions, by one request.
+    ///
+    /// @param sequences by partition
+    CompletableFuture<List<PartitionProduceResponse>> sendNamed(
+            String id, long producerId, int epoch, Map<Integer, Integer> sequences, String value) {
         ProduceRequestData request =
                 new ProduceRequestData().setAcks((short) -1).setTransactionalId(id);
         ImplicitTransaction.mark(request);
-        ByteBuffer batch =
-                StoredBatches.transactional(producerId, epoch, sequence, node.nowMs.get(), value);
+        List<ProduceRequestData.PartitionProduceData> partitions = new ArrayList<>();
+        sequences.forEach((partition, sequence) -> {
+            ByteBuffer batch =
+                    StoredBatches.transactional(
+                            producerId, epoch, sequence, node.nowMs.get(), value);
+            partitions.add(
+                    new ProduceRequestData.PartitionProduceData()
+                            .setIndex(partition)
+                            .setRecords(MemoryRecords.readableRecords(batch)));
+        });
         request.topicData()
                 .add(
                         new ProduceRequestData.TopicProduceData()
                                 .setTopicId(topic.id())
-                                .setPartitionData(
-                                        List.of(
-                                                new ProduceRequestData.PartitionProduceData()
-                                                        .setIndex(partition)
-                                                        .setRecords(
-                                                                MemoryRecords.readableRecords(
-                                                                        batch)))));
+                                .setPartitionData(partitions));
         return node.node()
                 .produce(request)
-                .thenApply(
-                        data -> data.responses().iterator().next().partitionResponses().getFirst());
+                .thenApply(data -> data.responses().iterator().next().partitionResponses());
     }
 
     /// Ends a transaction in partitions, as a coordinator of epoch 0 does.

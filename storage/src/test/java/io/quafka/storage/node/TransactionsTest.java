@@ -259,6 +259,35 @@ class TransactionsTest {
         assertThat(client.send(2, ALICE, 0, 0, "nameless")).isEqualTo(Errors.INVALID_TXN_STATE);
     }
 
+    /// A request waits for the verification of one of its partitions; what it has for another one,
+    /// where the transaction is going on, must keep its place in the producer's sequence.
+    @Test
+    void aBatchThatWaitsWithItsRequestIsNotOvertaken() throws Exception {
+        List<CompletableFuture<Map<TopicPartition, Errors>>> answers = new ArrayList<>();
+        node.node()
+                .verifyTransactions(_ -> {
+                    answers.add(new CompletableFuture<>());
+                    return answers.getLast();
+                });
+        CompletableFuture<PartitionProduceResponse> first =
+                client.sendNamed("id", 1, ALICE, 0, 0, "a1");
+        answers.getFirst().complete(Map.of());
+        assertThat(error(first)).isEqualTo(Errors.NONE);
+        CompletableFuture<List<PartitionProduceResponse>> both =
+                client.sendNamed("id", ALICE, 0, Map.of(0, 0, 1, 1), "b");
+        CompletableFuture<PartitionProduceResponse> later =
+                client.sendNamed("id", 1, ALICE, 0, 2, "a3");
+        assertThat(answers).hasSize(2);
+        answers.getLast().complete(Map.of());
+        assertThat(both.get(20, TimeUnit.SECONDS))
+                .hasSize(2)
+                .allSatisfy(answer -> assertThat(answer.errorCode()).isZero());
+        assertThat(error(later)).isEqualTo(Errors.NONE);
+        assertThat(answers).hasSize(2);
+        assertThat(error(client.sendNamed("id", 1, ALICE, 0, 3, "a4"))).isEqualTo(Errors.NONE);
+        assertThat(node.readAll(topic, 1)).containsExactly("0=a1", "1=b", "2=a3", "3=a4");
+    }
+
     private static Errors error(CompletableFuture<PartitionProduceResponse> answer)
             throws Exception {
         return Errors.forCode(answer.get(20, TimeUnit.SECONDS).errorCode());
