@@ -152,7 +152,7 @@ final class DiskKeeper {
         boolean freed = false;
         for (Map.Entry<Uuid, TopicOrder> order : orders.topics().entrySet()) {
             if (order.getValue().trimTo() != TopicOrder.KEEP) {
-                freed |= trim(image, order.getKey(), order.getValue().trimTo());
+                freed |= trim(image, order.getKey(), order.getValue());
             }
         }
         if (freed || orders.step() != Step.NONE) {
@@ -214,9 +214,9 @@ final class DiskKeeper {
     /// A partition of a topic on this node.
     private record Part(Shard shard, PartitionKey key, long bytes) {}
 
-    /// Has a topic's oldest records go, or leave for the object store, until it holds `bytes`:
-    /// partitions get as much as the smaller ones leave over, and each keeps its newest.
-    private boolean trim(ClusterImage image, Uuid topicId, long bytes)
+    /// Has a topic's oldest records go, or leave for the object store, until it holds what it
+    /// shall: partitions get as much as the smaller ones leave over, and each keeps its newest.
+    private boolean trim(ClusterImage image, Uuid topicId, TopicOrder order)
             throws InterruptedException, ExecutionException {
         Topic topic = image.topic(topicId);
         if (topic == null) {
@@ -226,7 +226,7 @@ final class DiskKeeper {
         long[] sizes = parts.stream().mapToLong(Part::bytes).toArray();
         long[] weights = new long[sizes.length];
         Arrays.fill(weights, 1);
-        long[] kept = WaterFill.divide(Math.max(1, bytes), sizes, weights);
+        long[] kept = WaterFill.divide(Math.max(1, order.trimTo()), sizes, weights);
         List<CompletableFuture<Long>> raised = new ArrayList<>();
         for (int i = 0; i < kept.length; i++) {
             if (kept[i] < sizes[i]) {
@@ -239,6 +239,9 @@ final class DiskKeeper {
             }
         }
         CompletableFuture.allOf(raised.toArray(CompletableFuture[]::new)).get();
+        if (!isTiered(topic) && spaces.of(topicId).live() > order.budget()) {
+            dropLargest(parts);
+        }
         return true;
     }
 
@@ -251,6 +254,22 @@ final class DiskKeeper {
         return tiered
                 ? part.shard().trimLocal(part.key(), bytes)
                 : part.shard().trim(part.key(), bytes);
+    }
+
+    /// Partitions of one run each that hold more than the topic may: the largest goes whole, or
+    /// nothing would ever be let in again.
+    private static void dropLargest(List<Part> parts)
+            throws InterruptedException, ExecutionException {
+        Part largest = null;
+        for (Part part : parts) {
+            long size = part.shard().sizeOf(part.key());
+            if (size > 0 && (largest == null || size > largest.bytes())) {
+                largest = new Part(part.shard(), part.key(), size);
+            }
+        }
+        if (largest != null && largest.shard().hasOneRun(largest.key())) {
+            largest.shard().trim(largest.key(), 0).get();
+        }
     }
 
     private List<Part> parts(ClusterImage image, Topic topic)

@@ -168,7 +168,8 @@ public final class Shard implements AutoCloseable {
         return done;
     }
 
-    /// Drops a partition's oldest records, so that it holds about `bytes`, but never its newest.
+    /// Drops a partition's oldest records, so that it holds about `bytes`; with more than 0, never
+    /// its newest.
     ///
     /// @return the log start after it, durable
     public CompletableFuture<Long> trim(PartitionKey key, long bytes) {
@@ -427,6 +428,12 @@ public final class Shard implements AutoCloseable {
     /// See [ShardIndex#lastOfEpochAtMost]; the newest runs may not be in the index yet.
     public @Nullable Run lastOfEpochAtMost(PartitionKey key, int epoch) {
         return index.lastOfEpochAtMost(key, epoch);
+    }
+
+    /// Whether all that a partition holds, as far as the index knows, lies in one piece.
+    public boolean hasOneRun(PartitionKey key) {
+        Run last = index.lastRun(key);
+        return last != null && last.equals(index.firstRun(key));
     }
 
     /// Bytes of a partition's records in this shard, but for the newest that are not in the index
