@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -31,7 +32,13 @@ class ArchitecturePageTest {
     private static Set<String> sourceFiles() throws IOException {
         Set<String> names = new TreeSet<>();
         for (String module :
-                new String[] {"infra/wire", "controller", "storage", "gateway", "infra/quafka"}) {
+                List.of(
+                        "infra/wire",
+                        "controller",
+                        "tiering",
+                        "storage",
+                        "gateway",
+                        "infra/quafka")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
                 files.map(file -> file.getFileName().toString())
                         .filter(name -> name.endsWith(".java"))

@@ -98,6 +98,11 @@ public final class HistoryReader implements AutoCloseable {
         return counters;
     }
 
+    /// Loads from the store that run or wait.
+    int loadsUnderWay() {
+        return queue.underWay();
+    }
+
     /// Bytes outside the heap that blocks lie in now.
     public long memoryInUse() {
         return blocks.memoryInUse();

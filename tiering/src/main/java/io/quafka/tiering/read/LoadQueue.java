@@ -43,6 +43,11 @@ final class LoadQueue implements AutoCloseable {
         return threads.getQueue().isEmpty();
     }
 
+    /// Loads that run or wait.
+    int underWay() {
+        return threads.getQueue().size() + threads.getActiveCount();
+    }
+
     @Override
     public void close() {
         for (Runnable each : threads.shutdownNow()) {
