@@ -104,6 +104,16 @@ class GroupErrorsTest {
     }
 
     @Test
+    void anEpochOfNobodyIsRefused() throws Exception {
+        try (RawGroup group = new RawGroup(broker.port(), "nobody")) {
+            await().until(() -> group.consumerHeartbeat("member", 0, TOPIC).memberEpoch() > 0);
+            assertThat(group.fetchOffsets(null, 5)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+            assertThat(group.fetchOffsets("other", 5)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+            assertThat(group.fetchOffsets(null, -1)).isEqualTo(Errors.NONE);
+        }
+    }
+
+    @Test
     void requestsThatMeanNoGroupAreRefused() throws Exception {
         try (RawGroup group = new RawGroup(broker.port(), "")) {
             assertThat(Errors.forCode(group.join("", null).errorCode()))

@@ -16,6 +16,8 @@ import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
@@ -113,7 +115,30 @@ final class RawGroup implements AutoCloseable {
 
     /// Commits an offset of the topic's partition 0.
     ///
-    /// @param version up to 4 the offset has a time to live of its own
+    /// @param version up to 4 the offset has a time to live of its own Asks for all committed
+    ///   offsets.
+    Errors fetchOffsets(@Nullable String member, int epoch) {
+        var request =
+                new OffsetFetchRequestData()
+                        .setGroups(
+                                List.of(
+                                        new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                                                .setGroupId(group)
+                                                .setMemberId(member)
+                                                .setMemberEpoch(epoch)
+                                                .setTopics(null)));
+        var answer =
+                settled(
+                        () ->
+                                call(
+                                        ApiKeys.OFFSET_FETCH,
+                                        9,
+                                        request.duplicate(),
+                                        new OffsetFetchResponseData()),
+                        data -> data.groups().getFirst().errorCode());
+        return Errors.forCode(answer.groups().getFirst().errorCode());
+    }
+
     Errors commit(int version, String topic, String member, int generation, long retentionMs) {
         var request =
                 new OffsetCommitRequestData()

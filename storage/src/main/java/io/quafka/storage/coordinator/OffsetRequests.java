@@ -194,7 +194,13 @@ final class OffsetRequests {
 
     private CompletableFuture<OffsetFetchResponseGroup> fetch(
             CallContext from, OffsetFetchRequestGroup group, boolean requireStable) {
-        boolean byId = OffsetFetchRequest.useTopicIds(from.call().version());
+        short version = from.call().version();
+        boolean byId = OffsetFetchRequest.useTopicIds(version);
+        if (group.memberId() == null && group.memberEpoch() >= 0) {
+            // The coordinator would look for a member without a name, and fail.
+            return CompletableFuture.completedFuture(
+                    OffsetFetchResponse.groupError(group, Errors.UNKNOWN_MEMBER_ID, version));
+        }
         if (!byId || group.topics() == null) {
             return service.fetchOffsets(from, group, requireStable)
                     .thenApply(answer -> byId ? withIds(answer) : answer);
