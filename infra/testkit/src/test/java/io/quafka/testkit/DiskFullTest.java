@@ -3,9 +3,7 @@ package io.quafka.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -40,47 +37,23 @@ class DiskFullTest {
 
     @TempDir private Path directory;
 
-    private Path volume;
-    private boolean mounted;
+    private SmallVolume volume;
 
     @BeforeEach
     void mount() throws Exception {
-        volume = Files.createDirectory(directory.resolve("volume"));
-        mounted =
-                run(
-                        "mount",
-                        "-t",
-                        "tmpfs",
-                        "-o",
-                        "size=" + VOLUME_MIB + "m",
-                        "none",
-                        volume.toString());
-        assumeTrue(mounted, "mounting a tmpfs is not allowed here");
+        volume = SmallVolume.mount(Files.createDirectory(directory.resolve("volume")), VOLUME_MIB);
     }
 
     @AfterEach
     void unmount() throws Exception {
-        if (mounted) {
-            run("umount", "-l", volume.toString());
-        }
-    }
-
-    private static boolean run(String... command) throws InterruptedException {
-        try {
-            Process process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException _) {
-            return false;
+        if (volume != null) {
+            volume.close();
         }
     }
 
     private BrokerOptions options() {
         return BrokerOptions.in(directory)
-                .withData(volume.resolve("data"))
+                .withData(volume.folder().resolve("data"))
                 .withSmallSegments()
                 .with("storage.index.memtable.bytes", "1MiB")
                 .with("storage.retention.interval", "200ms");
@@ -109,6 +82,7 @@ class DiskFullTest {
             Clients.createTopic(broker.bootstrap(), "shortened", 1, Map.of());
             List<byte[]> kept = fill(broker, "kept", 50);
             fill(broker, "shortened", Integer.MAX_VALUE);
+            kept.addAll(fill(broker, "kept", Integer.MAX_VALUE));
             assertServesReadsOnly(broker, kept);
             shorten(broker, "shortened");
             awaitRoom(broker, kept);

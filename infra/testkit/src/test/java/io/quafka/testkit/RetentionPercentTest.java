@@ -2,7 +2,6 @@ package io.quafka.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -72,8 +71,7 @@ class RetentionPercentTest {
 
     @TempDir private Path directory;
 
-    private Path volume;
-    private boolean mounted;
+    private SmallVolume volume;
     private volatile boolean stopped;
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong mostUsed = new AtomicLong();
@@ -82,42 +80,19 @@ class RetentionPercentTest {
 
     @BeforeEach
     void mount() throws Exception {
-        volume = Files.createDirectory(directory.resolve("volume"));
-        mounted =
-                run(
-                        "mount",
-                        "-t",
-                        "tmpfs",
-                        "-o",
-                        "size=" + VOLUME_MIB + "m",
-                        "none",
-                        volume.toString());
-        assumeTrue(mounted, "mounting a tmpfs is not allowed here");
+        volume = SmallVolume.mount(Files.createDirectory(directory.resolve("volume")), VOLUME_MIB);
     }
 
     @AfterEach
     void unmount() throws Exception {
-        if (mounted) {
-            run("umount", "-l", volume.toString());
-        }
-    }
-
-    private static boolean run(String... command) throws InterruptedException {
-        try {
-            Process process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException _) {
-            return false;
+        if (volume != null) {
+            volume.close();
         }
     }
 
     private BrokerOptions options() {
         return BrokerOptions.in(directory)
-                .withData(volume.resolve("data"))
+                .withData(volume.folder().resolve("data"))
                 .withSmallSegments()
                 .with("storage.index.memtable.bytes", "1MiB")
                 .with("auto.create.topics.enable", "false");
@@ -182,7 +157,7 @@ class RetentionPercentTest {
     private void watch() {
         long most = VOLUME_MIB * MIB * USED_PERCENT_MAX / 100;
         try {
-            FileStore store = Files.getFileStore(volume);
+            FileStore store = Files.getFileStore(volume.folder());
             while (!stopped) {
                 long used = store.getTotalSpace() - store.getUnallocatedSpace();
                 mostUsed.accumulateAndGet(used, Math::max);
