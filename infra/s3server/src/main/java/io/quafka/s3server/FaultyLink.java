@@ -3,17 +3,20 @@ package io.quafka.s3server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// A TCP proxy on a free port that treats connections badly, those that are open too.
+/// A TCP proxy on a free port that treats connections badly, those that are open too: in front of
+/// an S3 server, a storage node, a controller. Any thread.
 public final class FaultyLink implements AutoCloseable {
     /// What becomes of bytes.
     public enum Mode {
@@ -24,7 +27,10 @@ public final class FaultyLink implements AutoCloseable {
         /// Nothing passes, in neither direction, and nobody is told.
         HANG,
         /// A few bytes at a time pass.
-        SLOW
+        SLOW,
+        /// What clients send passes, what they are answered does not: the other side did it, and
+        /// nobody hears of it.
+        ANSWERS_LOST
     }
 
     private static final int CHUNK_BYTES = 16 << 10;
@@ -37,6 +43,8 @@ public final class FaultyLink implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private Mode mode = Mode.PASS;
+    private long delayMs;
+    private long leftUntilCut = Long.MAX_VALUE;
     private boolean closed;
 
     private FaultyLink(ServerSocket server, InetSocketAddress target) {
@@ -68,6 +76,29 @@ public final class FaultyLink implements AutoCloseable {
         }
     }
 
+    /// From now on, each piece of bytes waits so long before it goes on, in both directions.
+    ///
+    /// @param delay zero for none, the least that is told apart is a millisecond
+    public void delay(Duration delay) {
+        lock.lock();
+        try {
+            delayMs = delay.toMillis();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// After so many more bytes, of all connections and both directions together, the connection
+    /// that carries the last of them is reset, once; then bytes pass again.
+    public void cutAfter(long bytes) {
+        lock.lock();
+        try {
+            leftUntilCut = bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() throws IOException {
         lock.lock();
@@ -90,16 +121,32 @@ public final class FaultyLink implements AutoCloseable {
                 Socket remote = new Socket();
                 open.add(client);
                 open.add(remote);
-                remote.connect(target);
-                Thread.ofVirtual().start(() -> pump(client, remote));
-                Thread.ofVirtual().start(() -> pump(remote, client));
+                connect(client, remote);
             }
         } catch (IOException e) {
             // The link was closed.
         }
     }
 
-    private void pump(Socket from, Socket to) {
+    private void connect(Socket client, Socket remote) throws IOException {
+        try {
+            remote.connect(target);
+        } catch (ConnectException _) {
+            // The other side is down, and may come back.
+            forget(client, remote);
+            client.close();
+            return;
+        }
+        Thread.ofVirtual().start(() -> pump(client, remote, false));
+        Thread.ofVirtual().start(() -> pump(remote, client, true));
+    }
+
+    private void forget(Socket one, Socket other) {
+        open.remove(one);
+        open.remove(other);
+    }
+
+    private void pump(Socket from, Socket to, boolean answers) {
         byte[] chunk = new byte[CHUNK_BYTES];
         try (from;
                 to) {
@@ -107,7 +154,7 @@ public final class FaultyLink implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             int read;
             while ((read = in.read(chunk)) >= 0) {
-                if (!pass(chunk, read, out)) {
+                if (!pass(chunk, read, out, answers)) {
                     from.setSoLinger(true, 0);
                     to.setSoLinger(true, 0);
                     return;
@@ -116,13 +163,12 @@ public final class FaultyLink implements AutoCloseable {
         } catch (IOException | InterruptedException e) {
             // Either end is gone: so is the connection.
         } finally {
-            open.remove(from);
-            open.remove(to);
+            forget(from, to);
         }
     }
 
     /// @return false if the connection is to be reset
-    private boolean pass(byte[] chunk, int length, OutputStream out)
+    private boolean pass(byte[] chunk, int length, OutputStream out, boolean answers)
             throws IOException, InterruptedException {
         int at = 0;
         while (at < length) {
@@ -130,17 +176,44 @@ public final class FaultyLink implements AutoCloseable {
             if (now == Mode.RESET) {
                 return false;
             }
-            int count = now == Mode.SLOW ? Math.min(SLOW_BYTES, length - at) : length - at;
+            if (now == Mode.ANSWERS_LOST && answers) {
+                return true;
+            }
+            int wanted = now == Mode.SLOW ? Math.min(SLOW_BYTES, length - at) : length - at;
+            int count = untilCut(wanted);
             out.write(chunk, at, count);
             at += count;
+            if (count < wanted) {
+                return false;
+            }
             if (now == Mode.SLOW) {
-                pause();
+                pause(SLOW_MS);
             }
         }
         return true;
     }
 
+    /// How many of these bytes may pass; fewer means that the connection ends with them.
+    private int untilCut(int bytes) {
+        lock.lock();
+        try {
+            if (leftUntilCut >= bytes) {
+                leftUntilCut -= leftUntilCut == Long.MAX_VALUE ? 0 : bytes;
+                return bytes;
+            }
+            int rest = (int) leftUntilCut;
+            leftUntilCut = Long.MAX_VALUE;
+            return rest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Mode awaitPassage() throws InterruptedException {
+        long delay = delayMillis();
+        if (delay > 0) {
+            pause(delay);
+        }
         lock.lock();
         try {
             while (mode == Mode.HANG && !closed) {
@@ -152,12 +225,21 @@ public final class FaultyLink implements AutoCloseable {
         }
     }
 
-    private void pause() throws InterruptedException {
+    private long delayMillis() {
         lock.lock();
         try {
-            boolean told = changed.await(SLOW_MS, TimeUnit.MILLISECONDS);
-            if (told) {
-                changed.signalAll();
+            return delayMs;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause(long millis) throws InterruptedException {
+        long left = TimeUnit.MILLISECONDS.toNanos(millis);
+        lock.lock();
+        try {
+            while (left > 0 && !closed) {
+                left = changed.awaitNanos(left);
             }
         } finally {
             lock.unlock();
