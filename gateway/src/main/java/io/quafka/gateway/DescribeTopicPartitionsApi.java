@@ -39,7 +39,7 @@ final class DescribeTopicPartitionsApi implements Api {
         DescribeTopicPartitionsResponseData answer =
                 data.responsePartitionLimit() < 1 || (cursor != null && cursor.partitionIndex() < 0)
                         ? refuseAll(data)
-                        : page(metadata.image(), data);
+                        : page(metadata.image(), data, ClientZone.of(request.header().clientId()));
         return CompletableFuture.completedFuture(KafkaResponse.of(answer));
     }
 
@@ -52,9 +52,14 @@ final class DescribeTopicPartitionsApi implements Api {
         return answer;
     }
 
+    /// How partitions are described.
+    ///
+    /// @param zone that the client says it is in, null if it does not
+    private record View(ClusterImage image, LiveGateways gateways, @Nullable String zone) {}
+
     private DescribeTopicPartitionsResponseData page(
-            ClusterImage image, DescribeTopicPartitionsRequestData data) {
-        LiveGateways gateways = directory.at(image);
+            ClusterImage image, DescribeTopicPartitionsRequestData data, @Nullable String zone) {
+        View view = new View(image, directory.at(image), zone);
         var answer = new DescribeTopicPartitionsResponseData();
         var cursor = data.cursor();
         int left = Math.min(data.responsePartitionLimit(), PAGE_MAX);
@@ -75,7 +80,7 @@ final class DescribeTopicPartitionsApi implements Api {
                 continue;
             }
             int end = (int) Math.min(topic.partitionCount(), (long) first + left);
-            answer.topics().add(describe(image, gateways, topic, first, end));
+            answer.topics().add(describe(view, topic, first, end));
             left -= Math.max(0, end - first);
             if (end < topic.partitionCount() && first < topic.partitionCount()) {
                 return answer.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(end));
@@ -107,7 +112,7 @@ final class DescribeTopicPartitionsApi implements Api {
     }
 
     private static DescribeTopicPartitionsResponseTopic describe(
-            ClusterImage image, LiveGateways gateways, Topic topic, int first, int end) {
+            View view, Topic topic, int first, int end) {
         var described =
                 new DescribeTopicPartitionsResponseTopic()
                         .setName(topic.name())
@@ -115,20 +120,18 @@ final class DescribeTopicPartitionsApi implements Api {
                         .setIsInternal(topic.internal())
                         .setTopicAuthorizedOperations(AllowedOperations.TOPIC);
         for (int index = first; index < end; index++) {
-            described
-                    .partitions()
-                    .add(
-                            describe(
-                                    image.shardOf(topic, index),
-                                    gateways.leader(topic.id(), index),
-                                    index));
+            described.partitions().add(describe(view, topic, index));
         }
         return described;
     }
 
     private static DescribeTopicPartitionsResponsePartition describe(
-            @Nullable ShardState shard, LiveGateways.@Nullable Member gateway, int index) {
-        List<Integer> replicas = gateway == null ? List.of() : gateway.asList();
+            View view, Topic topic, int index) {
+        ShardState shard = view.image().shardOf(topic, index);
+        LiveGateways gateways = view.gateways();
+        LiveGateways.Member gateway = gateways.leader(topic.id(), index, view.zone());
+        List<Integer> replicas =
+                gateway == null ? List.of() : gateways.replicas(gateway, topic.id(), index);
         var partition =
                 new DescribeTopicPartitionsResponsePartition()
                         .setPartitionIndex(index)

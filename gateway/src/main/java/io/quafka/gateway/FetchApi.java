@@ -1,6 +1,7 @@
 package io.quafka.gateway;
 
 import io.quafka.controller.Metadata;
+import io.quafka.controller.model.ClusterImage;
 import io.quafka.storage.FetchReply;
 import io.quafka.wire.KafkaRequest;
 import io.quafka.wire.KafkaResponse;
@@ -16,7 +17,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// Fetch: session, plan, read, tell. What has left the storage nodes' disks is read from objects
-/// here.
+/// here. A consumer that says which zone it is in (`client.rack`) is sent to a gateway there.
 ///
 /// A plan with one storage node is one call that waits there; several go through [FetchFanOut].
 final class FetchApi implements Api {
@@ -27,6 +28,7 @@ final class FetchApi implements Api {
 
     private final Metadata metadata;
     private final StorageNodes storageNodes;
+    private final GatewayDirectory directory;
     private final FetchSessions sessions;
     private final HistoryReads histories;
     private final InstantSource clock;
@@ -34,11 +36,13 @@ final class FetchApi implements Api {
     FetchApi(
             Metadata metadata,
             StorageNodes storageNodes,
+            GatewayDirectory directory,
             FetchSessions sessions,
             HistoryReads histories,
             InstantSource clock) {
         this.metadata = metadata;
         this.storageNodes = storageNodes;
+        this.directory = directory;
         this.sessions = sessions;
         this.histories = histories;
         this.clock = clock;
@@ -70,7 +74,12 @@ final class FetchApi implements Api {
 
     private CompletableFuture<FetchedAnswers> readLocal(
             FetchRequestData data, List<FetchedPartition> partitions) {
-        FetchPlan plan = FetchPlan.of(metadata.image(), storageNodes, partitions);
+        ClusterImage image = metadata.image();
+        LiveGateways gateways = directory.at(image);
+        FetchPlan.Nearer nearer =
+                (topicId, partition) ->
+                        directory.nearer(gateways, data.rackId(), topicId, partition);
+        FetchPlan plan = FetchPlan.of(image, storageNodes, nearer, partitions);
         return switch (plan.parts().size()) {
             case 0 ->
                     CompletableFuture.completedFuture(
@@ -82,7 +91,7 @@ final class FetchApi implements Api {
 
     private static CompletableFuture<FetchedAnswers> readOne(
             FetchRequestData data, FetchPlan plan, FetchPlan.Part part) {
-        int maxWaitMs = plan.anyRefused() ? 0 : data.maxWaitMs();
+        int maxWaitMs = plan.anyAtOnce() ? 0 : data.maxWaitMs();
         return part.node
                 .fetch(part.request(data, maxWaitMs, data.minBytes(), data.maxBytes()))
                 .handle((reply, failure) -> collect(plan, part, reply, failure));

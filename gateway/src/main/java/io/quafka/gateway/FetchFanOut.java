@@ -63,7 +63,7 @@ final class FetchFanOut {
         private final int waitMs;
         private final @Nullable PartitionData[] answers = plan.newAnswers();
         private final List<Runnable> releases = new ArrayList<>();
-        private boolean failed = plan.anyRefused();
+        private boolean failed = plan.anyAtOnce();
         private boolean over;
         private int missing = parts.size();
         private long bytes;

@@ -74,26 +74,35 @@ final class FetchPlan {
         }
     }
 
+    /// Whether a consumer had better fetch a partition elsewhere.
+    interface Nearer {
+        /// @return the gateway to fetch from, or [GatewayDirectory#NO_NODE]
+        int gateway(Uuid topicId, int partition);
+    }
+
     private final List<FetchedPartition> partitions;
-    private final @Nullable PartitionData[] refused;
+    private final @Nullable PartitionData[] atOnce;
     private final Map<Integer, Part> parts = new LinkedHashMap<>();
-    private boolean anyRefused;
+    private boolean anyAtOnce;
 
     private FetchPlan(List<FetchedPartition> partitions) {
         this.partitions = partitions;
-        this.refused = new PartitionData[partitions.size()];
+        this.atOnce = new PartitionData[partitions.size()];
     }
 
     static FetchPlan of(
-            ClusterImage image, StorageNodes storageNodes, List<FetchedPartition> partitions) {
+            ClusterImage image,
+            StorageNodes storageNodes,
+            Nearer nearer,
+            List<FetchedPartition> partitions) {
         var plan = new FetchPlan(partitions);
         for (int slot = 0; slot < partitions.size(); slot++) {
-            plan.route(image, storageNodes, slot);
+            plan.route(image, storageNodes, nearer, slot);
         }
         return plan;
     }
 
-    private void route(ClusterImage image, StorageNodes storageNodes, int slot) {
+    private void route(ClusterImage image, StorageNodes storageNodes, Nearer nearer, int slot) {
         FetchedPartition partition = partitions.get(slot);
         Topic topic = resolve(image, partition);
         if (topic == null) {
@@ -103,6 +112,11 @@ final class FetchPlan {
         ShardState shard = image.shardOf(topic, partition.key.partition());
         if (shard == null) {
             refuse(slot, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            return;
+        }
+        int gateway = nearer.gateway(topic.id(), partition.key.partition());
+        if (gateway != GatewayDirectory.NO_NODE) {
+            answer(slot, FetchedAnswers.elsewhere(partition.key.partition(), gateway));
             return;
         }
         StorageNode node = storageNodes.node(shard.leader());
@@ -138,8 +152,12 @@ final class FetchPlan {
     }
 
     private void refuse(int slot, Errors error) {
-        refused[slot] = FetchedAnswers.refused(partitions.get(slot).key.partition(), error);
-        anyRefused = true;
+        answer(slot, FetchedAnswers.refused(partitions.get(slot).key.partition(), error));
+    }
+
+    private void answer(int slot, PartitionData answer) {
+        atOnce[slot] = answer;
+        anyAtOnce = true;
     }
 
     List<FetchedPartition> partitions() {
@@ -151,12 +169,13 @@ final class FetchPlan {
     }
 
     /// Whether something is answered at once, so that nothing may wait.
-    boolean anyRefused() {
-        return anyRefused;
+    boolean anyAtOnce() {
+        return anyAtOnce;
     }
 
-    /// A fresh table of answers, one slot for each partition: filled in for what is refused.
+    /// A fresh table of answers, one slot for each partition: filled in for what is answered at
+    /// once.
     @Nullable PartitionData[] newAnswers() {
-        return refused.clone();
+        return atOnce.clone();
     }
 }

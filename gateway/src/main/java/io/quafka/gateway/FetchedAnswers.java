@@ -103,7 +103,7 @@ final class FetchedAnswers {
         if (answer.errorCode() != Errors.NONE.code()) {
             answer.setCurrentLeader(new LeaderIdAndEpoch());
         }
-        return answer.setPreferredReadReplica(FetchResponse.INVALID_PREFERRED_REPLICA_ID);
+        return answer;
     }
 
     static int bytes(PartitionData answer) {
@@ -113,6 +113,11 @@ final class FetchedAnswers {
 
     static PartitionData refused(int partition, Errors error) {
         return FetchResponse.partitionResponse(partition, error);
+    }
+
+    /// Sends a consumer to a gateway of its own zone, as Kafka's leaders do (KIP-392).
+    static PartitionData elsewhere(int partition, int gateway) {
+        return refused(partition, Errors.NONE).setPreferredReadReplica(gateway);
     }
 
     /// The same without its records.

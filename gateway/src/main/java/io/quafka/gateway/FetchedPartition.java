@@ -4,6 +4,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchResponse;
 import org.jspecify.annotations.Nullable;
 
 /// A partition that a fetch reads, or that a fetch session remembers, with what its client was last
@@ -40,7 +41,9 @@ final class FetchedPartition {
                         || (answer.records() != null && answer.records().sizeInBytes() > 0)
                         || answer.highWatermark() != highWatermark
                         || answer.logStartOffset() != logStartOffset
-                        || answer.divergingEpoch().epoch() >= 0;
+                        || answer.divergingEpoch().epoch() >= 0
+                        || answer.preferredReadReplica()
+                                != FetchResponse.INVALID_PREFERRED_REPLICA_ID;
         // After an error the partition is told again as soon as it is well.
         highWatermark = failed ? NEVER_TOLD : answer.highWatermark();
         logStartOffset = answer.logStartOffset();

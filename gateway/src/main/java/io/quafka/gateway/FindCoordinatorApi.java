@@ -51,11 +51,12 @@ final class FindCoordinatorApi implements Api {
         var data = (FindCoordinatorRequestData) request.body();
         boolean batched = request.version() >= BATCHED_VERSION;
         List<String> keys = batched ? data.coordinatorKeys() : List.of(data.key());
-        return find(data.keyType(), keys)
+        return find(data.keyType(), keys, ClientZone.of(request.header().clientId()))
                 .thenApply(found -> KafkaResponse.of(batched ? all(found) : one(found)));
     }
 
-    private CompletableFuture<List<Coordinator>> find(byte keyType, List<String> keys) {
+    private CompletableFuture<List<Coordinator>> find(
+            byte keyType, List<String> keys, @Nullable String zone) {
         String topic =
                 switch (type(keyType)) {
                     case GROUP -> Topic.GROUP_METADATA_TOPIC_NAME;
@@ -71,9 +72,9 @@ final class FindCoordinatorApi implements Api {
             return refused(keys, Errors.UNSUPPORTED_VERSION, missing);
         }
         if (metadata.image().topic(topic) != null) {
-            return CompletableFuture.completedFuture(locate(topic, keys));
+            return CompletableFuture.completedFuture(locate(topic, keys, zone));
         }
-        return creator.create(topic).thenApply(_ -> locate(topic, keys));
+        return creator.create(topic).thenApply(_ -> locate(topic, keys, zone));
     }
 
     private static @Nullable CoordinatorType type(byte id) {
@@ -100,7 +101,7 @@ final class FindCoordinatorApi implements Api {
         };
     }
 
-    private List<Coordinator> locate(String name, List<String> keys) {
+    private List<Coordinator> locate(String name, List<String> keys, @Nullable String zone) {
         ClusterImage image = metadata.image();
         LiveGateways gateways = directory.at(image);
         var topic = image.topic(name);
@@ -113,7 +114,7 @@ final class FindCoordinatorApi implements Api {
                 gateway =
                         shard == null || shard.leader() == ShardState.NO_LEADER
                                 ? null
-                                : gateways.leader(topic.id(), partition);
+                                : gateways.leader(topic.id(), partition, zone);
             }
             found.add(
                     gateway == null

@@ -48,7 +48,9 @@ public final class Gateway implements RequestHandler {
                 new FetchSessions(
                         config.fetchSessionPartitionsMax(), config.fetchSessionIdle(), clock);
         apis.put(ApiKeys.PRODUCE, new ProduceApi(metadata, storageNodes));
-        apis.put(ApiKeys.FETCH, new FetchApi(metadata, storageNodes, sessions, histories, clock));
+        apis.put(
+                ApiKeys.FETCH,
+                new FetchApi(metadata, storageNodes, gateways, sessions, histories, clock));
         apis.put(ApiKeys.LIST_OFFSETS, new ListOffsetsApi(leaders, histories));
         apis.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochApi(leaders));
         apis.put(ApiKeys.DELETE_RECORDS, new DeleteRecordsApi(leaders));

@@ -4,6 +4,7 @@ import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Node;
 import java.util.List;
 import java.util.function.IntSupplier;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -52,6 +53,19 @@ final class GatewayDirectory {
     /// This gateway's id as clients know it.
     int self() {
         return oneAddress ? ONE_ID : self.getAsInt();
+    }
+
+    /// The gateway of a consumer's own zone that it is to fetch from instead of this one;
+    /// [#NO_NODE] where it is in the right place, or as good a one as there is.
+    ///
+    /// @param rack that the consumer says it is in, empty if it does not
+    int nearer(LiveGateways gateways, String rack, Uuid topicId, int partition) {
+        LiveGateways.@Nullable Member me = rack.isEmpty() ? null : gateways.member(self());
+        if (me == null || rack.equals(me.rack())) {
+            return NO_NODE;
+        }
+        LiveGateways.@Nullable Member near = gateways.standingIn(rack, topicId, partition);
+        return near == null ? NO_NODE : near.id();
     }
 
     /// Whether clients may be told of gateways that do not serve at the moment.

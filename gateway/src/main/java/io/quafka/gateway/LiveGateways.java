@@ -4,9 +4,12 @@ import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.PMap;
@@ -16,12 +19,18 @@ import org.pcollections.PMap;
 ///
 /// Any gateway serves any partition; the choice by rendezvous hashing only spreads clients, is the
 /// same on every gateway that has the same image, and moves no more than a gone gateway's share.
-/// Immutable.
+/// Where gateways stand in several zones, a client that says which one it is in is told of leaders
+/// there, and each other zone has a gateway that stands as a replica: consumers fetch from it, as
+/// KIP-392 has it. Immutable.
 final class LiveGateways {
+    /// Zones of which a partition is told to have a gateway: the bound on what an answer grows by.
+    static final int ZONES_MAX = 8;
+
     /// A gateway as clients see it.
     ///
     /// @param address where clients reach it
-    /// @param asList its id alone: the replicas and the in-sync replicas of its partitions
+    /// @param asList its id alone: the replicas and the in-sync replicas of its partitions where
+    ///   there are no zones
     record Member(
             int id, Endpoint address, @Nullable String rack, List<Integer> asList, long seed) {
         Member(int id, Endpoint address, @Nullable String rack) {
@@ -39,8 +48,23 @@ final class LiveGateways {
 
     private final List<Member> members;
 
+    /// The members of each zone; empty where there are not at least two.
+    private final SortedMap<String, List<Member>> zones;
+
     private LiveGateways(List<Member> members) {
         this.members = members;
+        this.zones = zones(members);
+    }
+
+    private static SortedMap<String, List<Member>> zones(List<Member> members) {
+        SortedMap<String, List<Member>> zones = new TreeMap<>();
+        for (Member member : members) {
+            String zone = member.rack();
+            if (zone != null) {
+                zones.computeIfAbsent(zone, _ -> new ArrayList<>()).add(member);
+            }
+        }
+        return zones.size() < 2 ? Collections.emptySortedMap() : zones;
     }
 
     static LiveGateways of(PMap<Integer, Node> nodes) {
@@ -87,14 +111,54 @@ final class LiveGateways {
         return null;
     }
 
-    /// The leader that clients are told of; null only where no gateway lives. Takes time in the
-    /// number of gateways.
+    /// The leader that clients of no known zone are told of; null only where no gateway lives.
+    /// Takes time in the number of gateways.
     @Nullable Member leader(Uuid topicId, int partition) {
-        long key =
-                mix(
-                        topicId.getMostSignificantBits()
-                                ^ Long.rotateLeft(topicId.getLeastSignificantBits(), 32)
-                                ^ mix(partition));
+        return best(members, key(topicId, partition));
+    }
+
+    /// The leader that clients in a zone are told of: one that stands there, or any where none
+    /// does. Takes time in the number of gateways.
+    @Nullable Member leader(Uuid topicId, int partition, @Nullable String zone) {
+        Member near = zone == null ? null : standingIn(zone, topicId, partition);
+        return near == null ? leader(topicId, partition) : near;
+    }
+
+    /// The gateway of a zone that stands for a partition; null where none lives there, or where
+    /// there is but one zone.
+    @Nullable Member standingIn(String zone, Uuid topicId, int partition) {
+        List<Member> there = zones.get(zone);
+        return there == null ? null : best(there, key(topicId, partition));
+    }
+
+    /// The ids of the gateways that stand as the replicas of a partition: its leader first, then
+    /// one of each other zone.
+    List<Integer> replicas(Member leader, Uuid topicId, int partition) {
+        if (zones.isEmpty()) {
+            return leader.asList();
+        }
+        long key = key(topicId, partition);
+        List<Integer> replicas = new ArrayList<>(Math.min(zones.size(), ZONES_MAX));
+        replicas.add(leader.id());
+        for (var zone : zones.entrySet()) {
+            if (replicas.size() == ZONES_MAX) {
+                break;
+            }
+            if (!zone.getKey().equals(leader.rack())) {
+                replicas.add(Objects.requireNonNull(best(zone.getValue(), key)).id());
+            }
+        }
+        return replicas;
+    }
+
+    private static long key(Uuid topicId, int partition) {
+        return mix(
+                topicId.getMostSignificantBits()
+                        ^ Long.rotateLeft(topicId.getLeastSignificantBits(), 32)
+                        ^ mix(partition));
+    }
+
+    private static @Nullable Member best(List<Member> members, long key) {
         Member best = null;
         long bestScore = 0;
         for (int i = 0; i < members.size(); i++) {

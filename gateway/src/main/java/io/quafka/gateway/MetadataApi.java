@@ -22,8 +22,9 @@ import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopi
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/// Metadata: the live gateways as brokers, and for each partition one of them as its leader, only
-/// replica and in-sync replica (see [LiveGateways]). The leader epoch is the shard's.
+/// Metadata: the live gateways as brokers, and for each partition one of them as its leader, in the
+/// client's own zone where it says so, and one of each other zone as in-sync replicas (see
+/// [LiveGateways]). The leader epoch is the shard's.
 final class MetadataApi implements Api {
     /// In version 0 an empty list of topics means all of them; later versions say null.
     private static final short NULL_MEANS_ALL_VERSION = 1;
@@ -47,6 +48,12 @@ final class MetadataApi implements Api {
         this.config = config;
     }
 
+    /// @param zone that the client says it is in, null if it does not
+    private record Asked(MetadataRequestData data, short version, @Nullable String zone) {}
+
+    /// How partitions are described.
+    private record View(ClusterImage image, LiveGateways gateways, @Nullable String zone) {}
+
     @Override
     public CompletableFuture<KafkaResponse> handle(KafkaRequest request) {
         var data = (MetadataRequestData) request.body();
@@ -56,16 +63,17 @@ final class MetadataApi implements Api {
             return CompletableFuture.completedFuture(
                     KafkaResponse.of(refuseAll(image, data, Errors.INVALID_REQUEST)));
         }
+        var asked = new Asked(data, version, ClientZone.of(request.header().clientId()));
         Map<String, CompletableFuture<Errors>> created = create(image, data, version);
         if (created.isEmpty()) {
             return CompletableFuture.completedFuture(
-                    KafkaResponse.of(answer(image, data, version, Map.of())));
+                    KafkaResponse.of(answer(image, asked, Map.of())));
         }
         return CompletableFuture.allOf(created.values().toArray(CompletableFuture[]::new))
                 .thenApply(_ -> {
                     Map<String, Errors> outcomes = new HashMap<>();
                     created.forEach((name, error) -> outcomes.put(name, error.join()));
-                    return KafkaResponse.of(answer(metadata.image(), data, version, outcomes));
+                    return KafkaResponse.of(answer(metadata.image(), asked, outcomes));
                 });
     }
 
@@ -108,29 +116,28 @@ final class MetadataApi implements Api {
     }
 
     private MetadataResponseData answer(
-            ClusterImage image,
-            MetadataRequestData data,
-            short version,
-            Map<String, Errors> created) {
+            ClusterImage image, Asked asked, Map<String, Errors> created) {
+        MetadataRequestData data = asked.data();
         LiveGateways gateways = directory.at(image);
+        View view = new View(image, gateways, asked.zone());
         MetadataResponseData answer = cluster(image, gateways);
         if (data.includeClusterAuthorizedOperations()) {
             answer.setClusterAuthorizedOperations(AllowedOperations.CLUSTER);
         }
         boolean operations = data.includeTopicAuthorizedOperations();
-        if (all(data, version)) {
+        if (all(data, asked.version())) {
             for (Topic topic : image.topics().values()) {
-                answer.topics().add(describe(image, gateways, topic, operations));
+                answer.topics().add(describe(view, topic, operations));
             }
             return answer;
         }
-        for (MetadataRequestTopic asked : data.topics()) {
-            Topic topic = find(image, asked);
+        for (MetadataRequestTopic wanted : data.topics()) {
+            Topic topic = find(image, wanted);
             answer.topics()
                     .add(
                             topic == null
-                                    ? refused(asked, unknown(asked, created))
-                                    : describe(image, gateways, topic, operations));
+                                    ? refused(wanted, unknown(wanted, created))
+                                    : describe(view, topic, operations));
         }
         return answer;
     }
@@ -195,12 +202,11 @@ final class MetadataApi implements Api {
                 .setTopicId(asked.topicId());
     }
 
-    private static MetadataResponseTopic describe(
-            ClusterImage image, LiveGateways gateways, Topic topic, boolean operations) {
+    private static MetadataResponseTopic describe(View view, Topic topic, boolean operations) {
         int count = topic.partitionCount();
         List<MetadataResponsePartition> partitions = new ArrayList<>(count);
         for (int index = 0; index < count; index++) {
-            partitions.add(describe(image.shardOf(topic, index), gateways, topic, index));
+            partitions.add(describe(view, topic, index));
         }
         return new MetadataResponseTopic()
                 .setName(topic.name())
@@ -211,10 +217,12 @@ final class MetadataApi implements Api {
                         operations ? AllowedOperations.TOPIC : AllowedOperations.NOT_ASKED);
     }
 
-    private static MetadataResponsePartition describe(
-            @Nullable ShardState shard, LiveGateways gateways, Topic topic, int index) {
-        LiveGateways.Member gateway = gateways.leader(topic.id(), index);
-        List<Integer> replicas = gateway == null ? List.of() : gateway.asList();
+    private static MetadataResponsePartition describe(View view, Topic topic, int index) {
+        ShardState shard = view.image().shardOf(topic, index);
+        LiveGateways gateways = view.gateways();
+        LiveGateways.Member gateway = gateways.leader(topic.id(), index, view.zone());
+        List<Integer> replicas =
+                gateway == null ? List.of() : gateways.replicas(gateway, topic.id(), index);
         var partition =
                 new MetadataResponsePartition()
                         .setPartitionIndex(index)

@@ -18,6 +18,7 @@ import io.quafka.controller.retention.DiskReport;
 import io.quafka.controller.retention.NodeMeasure;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -101,11 +102,21 @@ final class MemoryController implements Controller, Metadata {
     }
 
     void node(int id, Endpoint kafka, NodeRole... roles) {
-        var node = new Node(id, Uuid.randomUuid(), Set.of(roles), kafka, null, null, false);
+        node(new Node(id, Uuid.randomUuid(), Set.of(roles), kafka, null, null, false));
+    }
+
+    void gatewayIn(String zone, int id, NodeRole... others) {
+        Set<NodeRole> roles = new HashSet<>(Set.of(others));
+        roles.add(NodeRole.GATEWAY);
+        Endpoint kafka = new Endpoint("gateway-" + id, 9092);
+        node(new Node(id, Uuid.randomUuid(), roles, kafka, null, zone, false));
+    }
+
+    private void node(Node node) {
         change(i ->
                 with(
                                 i,
-                                i.nodes().plus(id, node),
+                                i.nodes().plus(node.id(), node),
                                 i.shards(),
                                 i.topicsByName(),
                                 i.topicIds(),

@@ -84,18 +84,34 @@ final class TestCluster {
 
     /// Sends a request and waits for its answer, which counts as sent then.
     <T extends ApiMessage> T call(ApiKeys key, short version, ApiMessage body) {
-        KafkaResponse response = await(send(key, version, body));
+        return settle(key, version, send(key, version, body));
+    }
+
+    private static <T extends ApiMessage> T settle(
+            ApiKeys key, short version, CompletableFuture<KafkaResponse> sent) {
+        KafkaResponse response = await(sent);
         T answer = decode(key, version, response);
         response.onSent().run();
         return answer;
     }
 
+    /// Sends the newest version of a request as a client of that `client.id`, and waits.
+    <T extends ApiMessage> T callAs(String clientId, ApiKeys key, ApiMessage body) {
+        short version = key.latestVersion(false);
+        return settle(key, version, send(clientId, key, version, body));
+    }
+
     CompletableFuture<KafkaResponse> send(ApiKeys key, short version, ApiMessage body) {
+        return send("test", key, version, body);
+    }
+
+    private CompletableFuture<KafkaResponse> send(
+            String clientId, ApiKeys key, short version, ApiMessage body) {
         ApiMessage parsed = ApiMessageType.fromApiKey(key.id).newRequest();
         parsed.read(MessageUtil.toByteBufferAccessor(body, version), version);
         var request =
                 new KafkaRequest(
-                        new RequestHeader(key, version, "test", 1),
+                        new RequestHeader(key, version, clientId, 1),
                         parsed,
                         100,
                         connection,

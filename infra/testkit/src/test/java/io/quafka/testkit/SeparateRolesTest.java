@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Groups where each role is a process of its own: one controller, one storage node, two gateways.
+/// Each role is a process of its own: one controller, one storage node, and two gateways, each in a
+/// zone of its own. Groups go on without either gateway, and clients reach the one in their zone.
 @Tag("broker")
 class SeparateRolesTest {
     private static final Duration SETTLED_MAX = Duration.ofSeconds(60);
@@ -46,18 +47,23 @@ class SeparateRolesTest {
         String members = "1@127.0.0.1:" + Ports.free();
         start("controller", members);
         start("storage", members);
-        gateways.add(start("gateway", members));
-        gateways.add(start("gateway", members));
+        gateways.add(start("gateway", members, "a"));
+        gateways.add(start("gateway", members, "b"));
         Clients.createTopic(bootstrap(), TOPIC, PARTITIONS, Map.of());
     }
 
     private BrokerProcess start(String role, String members) throws Exception {
+        return start(role, members, "");
+    }
+
+    private BrokerProcess start(String role, String members, String zone) throws Exception {
         Path own = Files.createDirectory(directory.resolve(role + processes.size()));
         BrokerOptions options =
                 BrokerOptions.in(own)
                         .withRole(role)
                         .withHeapMib(128)
                         .with("controller.members", members)
+                        .with("node.rack", zone)
                         .with("controller.session.timeout", "3s");
         BrokerProcess process =
                 BrokerProcess.start(
@@ -179,6 +185,32 @@ class SeparateRolesTest {
                 assertThat(committed).isEqualTo(2 * RECORDS);
             }
         }
+    }
+
+    /// Records go in and out through the gateway in the clients' own zone, wherever they start:
+    /// producers say it in their `client.id`, consumers by `client.rack`.
+    @Test
+    void recordsStayInTheZoneOfTheirClient() throws Exception {
+        byte[] value = new byte[100_000];
+        String start = gateways.get(0).bootstrap();
+        try (KafkaProducer<byte[], byte[]> producer =
+                Clients.producer(start, Map.of("client.id", "app,zone=b"))) {
+            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+            for (int i = 0; i < RECORDS; i++) {
+                records.add(new ProducerRecord<>(TOPIC, i % PARTITIONS, null, value));
+            }
+            Clients.sendAll(producer, records);
+        }
+        double all = (double) RECORDS * value.length;
+        assertThat(Metrics.read(gateways.get(1), "quafka_received_bytes_total")).isGreaterThan(all);
+        assertThat(Metrics.read(gateways.get(0), "quafka_received_bytes_total"))
+                .isLessThan(all / 4);
+
+        Map<String, String> settings = Map.of("client.rack", "b", "auto.offset.reset", "earliest");
+        assertThat(Clients.readAll(start, Clients.partitions(TOPIC, PARTITIONS), settings))
+                .hasSize(RECORDS);
+        assertThat(Metrics.read(gateways.get(1), "quafka_sent_bytes_total")).isGreaterThan(all);
+        assertThat(Metrics.read(gateways.get(0), "quafka_sent_bytes_total")).isLessThan(all / 4);
     }
 
     /// The gateway to which the group's members speak.

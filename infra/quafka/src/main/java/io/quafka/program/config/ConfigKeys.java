@@ -23,7 +23,9 @@ public final class ConfigKeys {
                     "node.rack",
                     ValueType.STRING,
                     "",
-                    "The failure zone this process stands in; empty if it is not told.");
+                    "The failure zone this process stands in; empty if it is not told. Clients that"
+                            + " name the same one reach gateways there: consumers by client.rack,"
+                            + " others by zone=NAME in their client.id.");
 
     public static final ConfigKey<Address> GATEWAY_LISTEN =
             new ConfigKey<>(
