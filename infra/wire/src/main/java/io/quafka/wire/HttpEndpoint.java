@@ -20,14 +20,29 @@ public record HttpEndpoint(String method, String path, Function<Question, Answer
 
     /// @param parameters of the path, by name
     /// @param query the first value of each query parameter, by name
+    /// @param headers the first value of each, by its name in lower case
     /// @param body at most 1 MiB
     @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
     public record Question(
-            String path, Map<String, String> parameters, Map<String, String> query, byte[] body) {}
+            String path,
+            Map<String, String> parameters,
+            Map<String, String> query,
+            Map<String, String> headers,
+            byte[] body) {}
 
     /// @param contentType such as `application/json`
+    /// @param headers beside the content's type and length, by name
     @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-    public record Answer(int status, String contentType, byte[] body) {
+    public record Answer(int status, String contentType, Map<String, String> headers, byte[] body) {
+        public Answer(int status, String contentType, byte[] body) {
+            this(status, contentType, Map.of(), body);
+        }
+
+        /// The same with other headers.
+        public Answer with(Map<String, String> others) {
+            return new Answer(status, contentType, others, body);
+        }
+
         public static Answer text(int status, String body) {
             return new Answer(
                     status, "text/plain; charset=utf-8", body.getBytes(StandardCharsets.UTF_8));

@@ -41,15 +41,19 @@ final class HttpPort {
         pathParameters.names().forEach(name -> parameters.put(name, pathParameters.get(name)));
         Map<String, String> query = new HashMap<>();
         request.query().names().forEach(name -> query.put(name, request.query().get(name)));
+        Map<String, String> headers = new HashMap<>();
+        request.headers()
+                .forEach(header -> headers.put(header.headerName().lowerCase(), header.get()));
         byte[] body =
                 request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
         HttpEndpoint.Answer answer =
                 endpoint.action()
                         .apply(
                                 new HttpEndpoint.Question(
-                                        request.path().path(), parameters, query, body));
+                                        request.path().path(), parameters, query, headers, body));
         response.status(Status.create(answer.status()));
         response.header(HeaderNames.CONTENT_TYPE, answer.contentType());
+        answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
         response.send(answer.body());
     }
 }

@@ -2,7 +2,7 @@ package io.quafka.storage.batch;
 
 /// Record bytes that do not follow the format, or not within the limits. Carries no stack trace:
 /// hostile clients pay for little else.
-final class MalformedBatchException extends Exception {
+public final class MalformedBatchException extends Exception {
     private final String reason;
 
     MalformedBatchException(String reason) {
@@ -11,7 +11,7 @@ final class MalformedBatchException extends Exception {
     }
 
     /// What is wrong, for the producer to read.
-    String reason() {
+    public String reason() {
         return reason;
     }
 }

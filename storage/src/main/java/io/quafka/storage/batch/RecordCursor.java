@@ -167,6 +167,20 @@ final class RecordCursor {
         position += left;
     }
 
+    /// Fills an array.
+    void read(byte[] to) throws MalformedBatchException {
+        int filled = 0;
+        while (filled < to.length) {
+            if (position == limit) {
+                refill();
+            }
+            int some = Math.min(to.length - filled, limit - position);
+            bytes.get(position, to, filled, some);
+            position += some;
+            filled += some;
+        }
+    }
+
     /// Passes over bytes, and gives them to a digest.
     ///
     /// @param count not negative

@@ -51,6 +51,16 @@ public final class ConfigKeys {
                     "'true' where all gateways stand behind a load balancer: clients are told its address (gateway.advertised, the"
                             + " same for all) and no other, as that of one broker. The same for all gateways.");
 
+    public static final ConfigKey<Optional<Boolean>> GATEWAY_CONSOLE_ENABLED =
+            new ConfigKey<>(
+                    "gateway.console.enabled",
+                    ValueType.optional(ValueType.BOOLEAN),
+                    "",
+                    "Whether the gateway serves the console at /console, and what it and 'quafka retention' ask for below /api/:"
+                            + " topics, groups, records, none of which asks for a password. Empty: where it listens on this"
+                            + " machine's loopback alone, and only to 'localhost' and 127.0.0.1. 'true': to whoever reaches the"
+                            + " port.");
+
     public static final ConfigKey<Address> STORAGE_LISTEN =
             new ConfigKey<>(
                     "storage.listen",
@@ -524,6 +534,7 @@ public final class ConfigKeys {
                     GATEWAY_LISTEN,
                     GATEWAY_ADVERTISED,
                     GATEWAY_ONE_ADDRESS,
+                    GATEWAY_CONSOLE_ENABLED,
                     GATEWAY_FRAME_BYTES_MAX,
                     GATEWAY_CONNECTIONS_MAX,
                     GATEWAY_CONNECTIONS_PER_ADDRESS_MAX,

@@ -7,9 +7,12 @@ import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.raft.EmbeddedController;
 import io.quafka.gateway.Gateway;
+import io.quafka.gateway.StorageNodes;
 import io.quafka.program.config.Address;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.program.console.ClusterCalls;
+import io.quafka.program.console.NodeFigures;
 import io.quafka.storage.StorageNode;
 import io.quafka.storage.node.LocalStorageNode;
 import io.quafka.wire.BufferPool;
@@ -68,14 +71,16 @@ public final class BrokerProcess implements RunningRole {
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));
         AtomicReference<@Nullable StorageNode> storage = new AtomicReference<>();
+        StorageNodes own = id -> id == registration.nodeId() ? storage.get() : null;
         Gateway gateway =
                 new Gateway(
                         registration::nodeId,
                         controller,
-                        id -> id == registration.nodeId() ? storage.get() : null,
+                        own,
                         Settings.gateway(configuration),
                         objects.history(opened),
                         clock);
+        NodeFigures figures = opened.add(new NodeFigures(registration::nodeId));
         ServingPort port =
                 new ServingPort(
                                 gateway,
@@ -83,9 +88,14 @@ public final class BrokerProcess implements RunningRole {
                                 configuration.get(ConfigKeys.GATEWAY_LISTEN),
                                 Settings.clientLimits(configuration),
                                 configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
-                                new RetentionResource(controller).endpoints())
+                                ConsoleResources.of(
+                                        configuration,
+                                        new ClusterCalls(gateway, own, controller),
+                                        figures,
+                                        controller))
                         .describe(objects)
                         .bind();
+        figures.own(port::figures);
         LocalStorageNode node;
         try {
             ClusterImage image = registration.register(registration(data, port));

@@ -6,6 +6,8 @@ import io.quafka.controller.model.NodeRole;
 import io.quafka.gateway.Gateway;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.program.console.ClusterCalls;
+import io.quafka.program.console.NodeFigures;
 import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.wire.BufferPool;
 import java.io.IOException;
@@ -60,6 +62,7 @@ public final class GatewayProcess implements RunningRole {
                         Settings.gateway(configuration),
                         objects.history(opened),
                         InstantSource.system());
+        NodeFigures figures = opened.add(new NodeFigures(registration::nodeId));
         ServingPort port =
                 opened.add(
                         new ServingPort(
@@ -68,10 +71,15 @@ public final class GatewayProcess implements RunningRole {
                                         configuration.get(ConfigKeys.GATEWAY_LISTEN),
                                         Settings.clientLimits(configuration),
                                         configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
-                                        new RetentionResource(controller).endpoints())
+                                        ConsoleResources.of(
+                                                configuration,
+                                                new ClusterCalls(gateway, storage, controller),
+                                                figures,
+                                                controller))
                                 .describe(answers)
                                 .describe(objects)
                                 .bind());
+        figures.own(port::figures);
         registration.register(
                 new Command.RegisterNode(
                         Uuid.randomUuid(),

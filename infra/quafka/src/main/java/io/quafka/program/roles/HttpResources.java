@@ -82,6 +82,12 @@ final class HttpResources {
     }
 
     private Answer metrics() {
+        return new Answer(
+                OK, PrometheusText.CONTENT_TYPE, figures().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// What `/metrics` answers.
+    String figures() {
         PrometheusText text = new PrometheusText();
         KafkaServer running = server;
         if (running != null) {
@@ -116,8 +122,7 @@ final class HttpResources {
             store.write(text);
         }
         process(text);
-        return new Answer(
-                OK, PrometheusText.CONTENT_TYPE, text.toString().getBytes(StandardCharsets.UTF_8));
+        return text.toString();
     }
 
     private static void connections(PrometheusText text, ServerCounters counters) {

@@ -89,6 +89,11 @@ final class ServingPort implements AutoCloseable {
         return this;
     }
 
+    /// What its `/metrics` answers.
+    String figures() {
+        return http.figures();
+    }
+
     private boolean somebodyWaitsForAnswerMemory() {
         LocalStorageNode node = storage;
         AnswerMemory memory = answers;
