@@ -10,6 +10,10 @@ public enum CloseReason {
     FRAME_LENGTH,
     /// The first byte is neither a Kafka frame's nor that of HTTP where HTTP is served.
     UNKNOWN_PROTOCOL,
+    /// The client and we did not agree on TLS: its certificate, ours, or a version.
+    TLS_REFUSED,
+    /// The client speaks without TLS where that is not served.
+    TLS_REQUIRED,
     /// An API that this server does not answer.
     UNKNOWN_API,
     /// A version of an API that this server does not answer.

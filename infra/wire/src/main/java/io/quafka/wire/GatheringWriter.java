@@ -3,7 +3,7 @@ package io.quafka.wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.GatheringByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.network.Send;
@@ -22,13 +22,13 @@ final class GatheringWriter {
     /// A slow reader must take this much within the write time-out.
     private static final int PROGRESS_BYTES = 64 << 10;
 
-    private final SocketChannel channel;
+    private final GatheringByteChannel channel;
     private final Activity activity;
     private final List<ByteBuffer> pending = new ArrayList<>();
     private final Collector collector = new Collector();
     private long sinceProgress;
 
-    GatheringWriter(SocketChannel channel, Activity activity) {
+    GatheringWriter(GatheringByteChannel channel, Activity activity) {
         this.channel = channel;
         this.activity = activity;
     }

@@ -18,6 +18,12 @@ public record HttpEndpoint(String method, String path, Function<Question, Answer
         return new HttpEndpoint("GET", path, _ -> answer.get());
     }
 
+    /// Whether it tells nothing but how the process is, which load balancers ask without TLS and
+    /// without a name.
+    public boolean isPublic() {
+        return path.startsWith("/health/");
+    }
+
     /// @param parameters of the path, by name
     /// @param query the first value of each query parameter, by name
     /// @param headers the first value of each, by its name in lower case

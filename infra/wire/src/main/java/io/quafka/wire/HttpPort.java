@@ -9,6 +9,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.security.Principal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,25 +18,47 @@ import java.util.Map;
 final class HttpPort {
     static final int BODY_BYTES_MAX = 1 << 20;
 
+    private static final int UNAUTHORIZED = 401;
+
     private HttpPort() {}
 
     static ServerConnectionSelector selector() {
         return Http1ConnectionSelector.builder().config(Http1Config.create()).build();
     }
 
-    static HttpRouting.Builder routing(List<HttpEndpoint> endpoints) {
+    static HttpRouting.Builder routing(List<HttpEndpoint> endpoints, HttpGuard guard) {
         HttpRouting.Builder routing = HttpRouting.builder();
         for (HttpEndpoint endpoint : endpoints) {
             routing.route(
                     Method.create(endpoint.method()),
                     endpoint.path(),
-                    (request, response) -> serve(endpoint, request, response));
+                    (request, response) -> serve(endpoint, guard, request, response));
         }
         return routing;
     }
 
+    private static HttpGuard.Caller caller(ServerRequest request) {
+        return new HttpGuard.Caller(
+                request.isSecure(),
+                request.remotePeer().tlsPrincipal().map(Principal::getName).orElse(null),
+                request.headers().first(HeaderNames.AUTHORIZATION).orElse(null));
+    }
+
     private static void serve(
-            HttpEndpoint endpoint, ServerRequest request, ServerResponse response) {
+            HttpEndpoint endpoint,
+            HttpGuard guard,
+            ServerRequest request,
+            ServerResponse response) {
+        HttpEndpoint.Answer refusal = guard.refuse(endpoint, caller(request));
+        if (refusal != null) {
+            response.status(Status.create(refusal.status()));
+            response.header(HeaderNames.CONTENT_TYPE, refusal.contentType());
+            if (refusal.status() == UNAUTHORIZED) {
+                response.header(HeaderNames.WWW_AUTHENTICATE, "Basic realm=\"Quafka\"");
+            }
+            response.send(refusal.body());
+            return;
+        }
         Map<String, String> parameters = new HashMap<>();
         var pathParameters = request.path().pathParameters();
         pathParameters.names().forEach(name -> parameters.put(name, pathParameters.get(name)));

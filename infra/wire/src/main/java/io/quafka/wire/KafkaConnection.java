@@ -4,7 +4,6 @@ import io.quafka.wire.FrameReader.Frame;
 import io.quafka.wire.RequestParser.Parsed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.requests.ResponseHeader;
@@ -19,7 +18,7 @@ final class KafkaConnection {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaConnection.class);
     private static final RateLimitedLog CLOSINGS = new RateLimitedLog(LOG);
 
-    private final SocketChannel channel;
+    private final Transport transport;
     private final ConnectionInfo info;
     private final ServerContext server;
     private final Activity activity;
@@ -30,19 +29,19 @@ final class KafkaConnection {
 
     /// @param input the connection's own buffer; between position and limit are bytes already read
     KafkaConnection(
-            SocketChannel channel,
+            Transport transport,
             ConnectionInfo info,
             ServerContext server,
             Activity activity,
             ByteBuffer input) {
-        this.channel = channel;
+        this.transport = transport;
         this.info = info;
         this.server = server;
         this.activity = activity;
         ServerLimits limits = server.limits();
         this.frames =
                 new FrameReader(
-                        channel,
+                        transport.input(),
                         input,
                         server.pool(),
                         new FrameReader.Bounds(
@@ -53,7 +52,7 @@ final class KafkaConnection {
         this.responses =
                 new ResponseQueue(
                         limits,
-                        new GatheringWriter(channel, activity),
+                        new GatheringWriter(transport.output(), activity),
                         server.counters(),
                         this::close);
     }
@@ -64,6 +63,7 @@ final class KafkaConnection {
         try {
             readAll();
             responses.awaitEmpty();
+            transport.end();
             close(draining ? CloseReason.SERVER_STOPPED : CloseReason.CLIENT_CLOSED, null);
         } catch (BadFrameException e) {
             close(e.reason(), e);
@@ -95,7 +95,7 @@ final class KafkaConnection {
     void drain() {
         refuseRequests();
         try {
-            channel.shutdownInput();
+            transport.socket().shutdownInput();
         } catch (IOException e) {
             close(CloseReason.IO_ERROR, e);
         }
@@ -111,7 +111,7 @@ final class KafkaConnection {
         log(reason, cause);
         responses.close();
         try {
-            channel.close();
+            transport.socket().close();
         } catch (IOException e) {
             LOG.atDebug().setCause(e).log("closing a connection failed");
         }
@@ -246,6 +246,8 @@ final class KafkaConnection {
                             SLOW_FRAME,
                             SLOW_READER,
                             NO_BUFFER,
+                            TLS_REFUSED,
+                            TLS_REQUIRED,
                             TOO_MANY_CONNECTIONS ->
                             Level.INFO;
                 };

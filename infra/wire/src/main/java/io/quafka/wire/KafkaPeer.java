@@ -1,5 +1,6 @@
 package io.quafka.wire;
 
+import io.quafka.wire.tls.TlsEngines;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,6 +26,7 @@ public final class KafkaPeer implements AutoCloseable {
     private final String clientId;
     private final BufferPool pool;
     private final PeerLimits limits;
+    private final @Nullable TlsEngines tls;
 
     private final AtomicInteger nextCorrelationId = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock();
@@ -36,6 +38,18 @@ public final class KafkaPeer implements AutoCloseable {
     /// @param clientId what the peer sees as the client's name
     /// @param pool where answers lie until they are released
     public KafkaPeer(String host, int port, String clientId, BufferPool pool, PeerLimits limits) {
+        this(host, port, clientId, pool, limits, null);
+    }
+
+    /// @param tls what the connection is secured with; null for none
+    public KafkaPeer(
+            String host,
+            int port,
+            String clientId,
+            BufferPool pool,
+            PeerLimits limits,
+            @Nullable TlsEngines tls) {
+        this.tls = tls;
         this.host = host;
         this.port = port;
         this.clientId = clientId;
@@ -120,7 +134,7 @@ public final class KafkaPeer implements AutoCloseable {
                     this + " was lost; next attempt in " + Duration.ofNanos(wait), null);
         }
         PeerConnection fresh =
-                new PeerConnection(host, port, pool, limits, this::answered, this::lost);
+                new PeerConnection(host, port, pool, limits, tls, this::answered, this::lost);
         connection = fresh;
         Thread.ofVirtual().name("quafka-peer-" + this).start(fresh::run);
         return fresh;

@@ -51,7 +51,8 @@ public final class KafkaServer implements AutoCloseable {
                         new RequestParser(apis, builder.limits.frameValuesMax()),
                         builder.pool,
                         builder.limits,
-                        new ServerCounters());
+                        new ServerCounters(),
+                        builder.tls);
         this.registry =
                 new ConnectionRegistry(builder.limits, context.counters(), builder.scarcity);
         boolean http = !builder.endpoints.isEmpty();
@@ -62,8 +63,7 @@ public final class KafkaServer implements AutoCloseable {
                         .shutdownHook(false)
                         .featuresDiscoverServices(false)
                         .protocolsDiscoverServices(false)
-                        // Half the heap of an idle connection; to be NIO again where TLS asks for
-                        // client certificates.
+                        // Half the heap of an idle connection. TLS is not Helidon's business here.
                         .useNio(false)
                         .maxPayloadSize(HttpPort.BODY_BYTES_MAX)
                         .connectionOptions(new CapturingSocketOptions(registry))
@@ -74,7 +74,7 @@ public final class KafkaServer implements AutoCloseable {
                                         new InputBuffers(),
                                         http ? HttpPort.selector() : null));
         if (http) {
-            config.routing(HttpPort.routing(builder.endpoints));
+            config.routing(HttpPort.routing(builder.endpoints, builder.guard));
         }
         this.web = config.build();
     }
@@ -252,6 +252,8 @@ public final class KafkaServer implements AutoCloseable {
         private ServerLimits limits = ServerLimits.forClients();
         private List<HttpEndpoint> endpoints = List.of();
         private BooleanSupplier scarcity = () -> false;
+        private @Nullable PortTls tls;
+        private HttpGuard guard = HttpGuard.OPEN;
 
         private Builder(RequestHandler handler, BufferPool pool) {
             this.handler = handler;
@@ -287,6 +289,19 @@ public final class KafkaServer implements AutoCloseable {
         /// at each look for overdue connections; must return at once. Never scarce by default.
         public Builder scarcity(BooleanSupplier somebodyWaits) {
             this.scarcity = somebodyWaits;
+            return this;
+        }
+
+        /// Serves TLS on the same port; without it, the default, a client that begins with it is
+        /// closed.
+        public Builder tls(@Nullable PortTls security) {
+            this.tls = security;
+            return this;
+        }
+
+        /// Decides who is answered over HTTP; everybody by default.
+        public Builder guard(HttpGuard decides) {
+            this.guard = decides;
             return this;
         }
 

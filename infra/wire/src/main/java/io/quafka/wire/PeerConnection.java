@@ -1,6 +1,8 @@
 package io.quafka.wire;
 
 import io.quafka.wire.FrameReader.Frame;
+import io.quafka.wire.tls.TlsChannel;
+import io.quafka.wire.tls.TlsEngines;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -11,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -43,7 +46,12 @@ final class PeerConnection {
     private final Runnable onLost;
     private final Activity activity = new Activity(System.nanoTime());
     private final SocketChannel channel;
-    private final GatheringWriter writer;
+    private final @Nullable TlsEngines tls;
+
+    /// Made once connected, before anything is written.
+    private @Nullable GatheringWriter writer;
+
+    private Transport transport;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final LinkedHashMap<Integer, Call> calls = new LinkedHashMap<>();
@@ -59,12 +67,14 @@ final class PeerConnection {
             int port,
             BufferPool pool,
             PeerLimits limits,
+            @Nullable TlsEngines tls,
             Runnable onFirstAnswer,
             Runnable onLost)
             throws PeerUnavailableException {
         this.address = InetSocketAddress.createUnresolved(host, port);
         this.pool = pool;
         this.limits = limits;
+        this.tls = tls;
         this.onFirstAnswer = onFirstAnswer;
         this.onLost = onLost;
         try {
@@ -72,7 +82,7 @@ final class PeerConnection {
         } catch (IOException e) {
             throw new PeerUnavailableException("no socket for " + address, e);
         }
-        this.writer = new GatheringWriter(channel, activity);
+        this.transport = Transport.plain(channel);
     }
 
     /// A request in flight.
@@ -169,10 +179,14 @@ final class PeerConnection {
         InetSocketAddress resolved =
                 new InetSocketAddress(address.getHostString(), address.getPort());
         channel.socket().connect(resolved, (int) limits.connectTimeout().toMillis());
+        if (tls != null) {
+            transport = new Transport(channel, secured(tls));
+        }
         activity.frameEnded(System.nanoTime());
         boolean start;
         lock.lock();
         try {
+            writer = new GatheringWriter(transport.output(), activity);
             connected = true;
             start = startsWriting();
         } finally {
@@ -183,10 +197,20 @@ final class PeerConnection {
         }
     }
 
+    private TlsChannel secured(TlsEngines engines) throws IOException {
+        TlsChannel secured =
+                new TlsChannel(
+                        channel,
+                        engines.client(address.getHostString(), address.getPort()),
+                        ByteBuffer.allocate(0));
+        secured.handshake();
+        return secured;
+    }
+
     private void readAll() throws IOException, BadFrameException {
         FrameReader frames =
                 new FrameReader(
-                        channel,
+                        transport.input(),
                         ByteBuffer.allocateDirect(INPUT_BYTES).limit(0),
                         pool,
                         new FrameReader.Bounds(
@@ -281,6 +305,7 @@ final class PeerConnection {
     private void write() {
         List<Call> failed = List.of();
         PeerUnavailableException reason;
+        GatheringWriter out = Objects.requireNonNull(writer);
         while (true) {
             List<Call> batch = new ArrayList<>();
             lock.lock();
@@ -301,9 +326,9 @@ final class PeerConnection {
             }
             try {
                 for (Call call : batch) {
-                    writer.add(call.send);
+                    out.add(call.send);
                 }
-                writer.flush();
+                out.flush();
             } catch (IOException | RuntimeException e) {
                 close(new PeerUnavailableException("writing to " + address + " failed", e));
             }

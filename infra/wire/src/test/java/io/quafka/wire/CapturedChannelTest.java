@@ -33,7 +33,8 @@ class CapturedChannelTest {
                         new RequestParser(EnumSet.of(ApiKeys.API_VERSIONS), 100),
                         pool,
                         limits,
-                        counters);
+                        counters,
+                        null);
         ConnectionRegistry registry = new ConnectionRegistry(limits, counters, () -> false);
         CompletableFuture<Integer> readBefore = new CompletableFuture<>();
         PortSelector selector =

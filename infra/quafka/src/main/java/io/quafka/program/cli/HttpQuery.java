@@ -32,20 +32,23 @@ final class HttpQuery {
                                         + "="
                                         + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
                         .collect(Collectors.joining("&"));
+        HttpSecurity security = HttpSecurity.of(client);
         URI uri =
                 URI.create(
-                        "http://"
+                        (security.encrypted() ? "https://" : "http://")
                                 + client.listener()
                                 + path
                                 + (parameters.isEmpty() ? "" : "?" + parameters));
-        try (HttpClient http =
+        HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(client.timeout())
-                        .build()) {
+                        .connectTimeout(client.timeout());
+        security.apply(builder);
+        try (HttpClient http = builder.build()) {
             HttpResponse<byte[]> response =
                     http.send(
-                            HttpRequest.newBuilder(uri).timeout(client.timeout()).build(),
+                            security.apply(HttpRequest.newBuilder(uri).timeout(client.timeout()))
+                                    .build(),
                             HttpResponse.BodyHandlers.ofByteArray());
             Map<String, Object> fields = Json.readObject(response.body());
             if (response.statusCode() != OK) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Every key there is. `docs/CONFIGURATION.md` is made from this class.
 public final class ConfigKeys {
@@ -526,8 +527,7 @@ public final class ConfigKeys {
                     "10s",
                     "How long SIGTERM waits for requests in flight before their connections are closed.");
 
-    /// In the order of the table.
-    public static final List<ConfigKey<?>> ALL =
+    private static final List<ConfigKey<?>> DECLARED_HERE =
             List.of(
                     NODE_DATA_DIR,
                     NODE_RACK,
@@ -596,6 +596,10 @@ public final class ConfigKeys {
                     CONTROLLER_TIMEOUT,
                     MEMORY_BUFFERS_BYTES,
                     SHUTDOWN_DRAIN);
+
+    /// In the order of the table.
+    public static final List<ConfigKey<?>> ALL =
+            Stream.of(DECLARED_HERE, SecurityKeys.ALL).flatMap(List::stream).toList();
 
     private ConfigKeys() {}
 }

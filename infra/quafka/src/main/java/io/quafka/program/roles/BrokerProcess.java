@@ -92,7 +92,8 @@ public final class BrokerProcess implements RunningRole {
                                         configuration,
                                         new ClusterCalls(gateway, own, controller),
                                         figures,
-                                        controller))
+                                        controller),
+                                PortSecurity.forClients(configuration, opened))
                         .describe(objects)
                         .bind();
         figures.own(port::figures);

@@ -75,7 +75,8 @@ public final class GatewayProcess implements RunningRole {
                                                 configuration,
                                                 new ClusterCalls(gateway, storage, controller),
                                                 figures,
-                                                controller))
+                                                controller),
+                                        PortSecurity.forClients(configuration, opened))
                                 .describe(answers)
                                 .describe(objects)
                                 .bind());

@@ -38,13 +38,15 @@ final class ServingPort implements AutoCloseable {
 
     /// @param drainMax how long closing waits for requests in flight
     /// @param resources served over HTTP beside health and metrics
+    /// @param security closed by whoever opened it
     ServingPort(
             RequestHandler handler,
             BufferPool buffers,
             Address listen,
             ServerLimits limits,
             Duration drainMax,
-            List<HttpEndpoint> resources) {
+            List<HttpEndpoint> resources,
+            PortSecurity security) {
         this.listen = listen;
         this.drainMax = drainMax;
         this.gate = new ReadyGate(handler);
@@ -54,6 +56,8 @@ final class ServingPort implements AutoCloseable {
                         .host(listen.host().equals("*") ? "0.0.0.0" : listen.host())
                         .port(listen.port())
                         .limits(limits)
+                        .tls(security.tls())
+                        .guard(security.guard())
                         .scarcity(this::somebodyWaitsForAnswerMemory)
                         .http(Stream.of(http.endpoints(), resources).flatMap(List::stream).toList())
                         .build();

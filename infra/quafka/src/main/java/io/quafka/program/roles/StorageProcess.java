@@ -63,7 +63,8 @@ public final class StorageProcess implements RunningRole {
                                 configuration.get(ConfigKeys.STORAGE_LISTEN),
                                 ServerLimits.forPeers(),
                                 configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
-                                List.of())
+                                List.of(),
+                                PortSecurity.NONE)
                         .describe(objects)
                         .bind();
         NodeRegistration registration =

@@ -1,0 +1,82 @@
+package io.quafka.program.config;
+
+import io.quafka.wire.tls.TlsConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// The keys that say who may do what, and what is encrypted: part of [ConfigKeys#ALL].
+public final class SecurityKeys {
+    public static final ConfigKey<Optional<Path>> TLS_CERTIFICATE =
+            new ConfigKey<>(
+                    "gateway.tls.certificate.file",
+                    ValueType.optional(ValueType.PATH),
+                    "",
+                    "The certificate that the gateway shows, and so whether it serves TLS: PEM with the chain, or PKCS#12 (.p12, .pfx)."
+                            + " This and the other files of TLS are loaded anew when they change.");
+
+    public static final ConfigKey<Optional<Path>> TLS_KEY =
+            new ConfigKey<>(
+                    "gateway.tls.key.file",
+                    ValueType.optional(ValueType.PATH),
+                    "",
+                    "The certificate's private key (PEM, PKCS#8). Empty: it is in the certificate's file.");
+
+    public static final ConfigKey<Optional<Path>> TLS_KEY_PASSWORD =
+            new ConfigKey<>(
+                    "gateway.tls.key.password.file",
+                    ValueType.optional(ValueType.PATH),
+                    "",
+                    "A file with the password of the private key, or of the PKCS#12 store, and nothing else.");
+
+    public static final ConfigKey<Optional<Path>> TLS_TRUST =
+            new ConfigKey<>(
+                    "gateway.tls.trust.file",
+                    ValueType.optional(ValueType.PATH),
+                    "",
+                    "The authorities whose client certificates are believed: PEM or PKCS#12.");
+
+    public static final ConfigKey<Optional<Path>> TLS_TRUST_PASSWORD =
+            new ConfigKey<>(
+                    "gateway.tls.trust.password.file",
+                    ValueType.optional(ValueType.PATH),
+                    "",
+                    "A file with the password of the PKCS#12 store of authorities.");
+
+    public static final ConfigKey<TlsConfig.ClientAuth> TLS_CLIENT_AUTH =
+            new ConfigKey<>(
+                    "gateway.tls.client.auth",
+                    ValueType.oneOf(TlsConfig.ClientAuth.class),
+                    "none",
+                    "Whether clients are asked for certificates; with 'optional' those without are served too.");
+
+    public static final ConfigKey<Boolean> TLS_REQUIRED =
+            new ConfigKey<>(
+                    "gateway.tls.required",
+                    ValueType.BOOLEAN,
+                    "true",
+                    "Whether Kafka without TLS is refused where TLS is served. HTTP without TLS answers no more than /health/... then.");
+
+    public static final ConfigKey<Duration> TLS_RELOAD_INTERVAL =
+            new ConfigKey<>(
+                    "tls.reload.interval",
+                    ValueType.duration(Duration.ofMillis(100), Duration.ofDays(1)),
+                    "10s",
+                    "How often the files of TLS are looked at for changes. Files that cannot be used are told in the log, and what was"
+                            + " loaded before goes on.");
+
+    /// In the order of the table.
+    static final List<ConfigKey<?>> ALL =
+            List.of(
+                    TLS_CERTIFICATE,
+                    TLS_KEY,
+                    TLS_KEY_PASSWORD,
+                    TLS_TRUST,
+                    TLS_TRUST_PASSWORD,
+                    TLS_CLIENT_AUTH,
+                    TLS_REQUIRED,
+                    TLS_RELOAD_INTERVAL);
+
+    private SecurityKeys() {}
+}
