@@ -143,8 +143,9 @@ class LauncherScriptsTest {
     /// prints.
     private Path treeWithAFakeBuild() throws Exception {
         Path tree = Files.createDirectory(home.resolve("tree"));
-        Files.createDirectory(tree.resolve(".mvn"));
-        for (String script : List.of("quafka", ".mvn/find-jdk.sh")) {
+        for (String script :
+                List.of("quafka", ".mvn/find-jdk.sh", "infra/quafka/src/main/launcher/run.sh")) {
+            Files.createDirectories(tree.resolve(script).getParent());
             Files.copy(
                     ROOT.resolve(script), tree.resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
         }

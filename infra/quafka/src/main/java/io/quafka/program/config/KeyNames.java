@@ -19,6 +19,7 @@ final class KeyNames {
                     "QUAFKA_DIRECT_MEMORY",
                     "QUAFKA_JAVA_OPTS",
                     "QUAFKA_BUILD",
+                    "QUAFKA_CACHE",
                     "QUAFKA_CONFIG",
                     "QUAFKA_BOOTSTRAP");
 
