@@ -11,11 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -103,9 +105,10 @@ class RecordPreviewsTest {
                 .isInstanceOf(MalformedBatchException.class);
     }
 
-    private static void requirePart(Part part, String front, int length) {
-        assertThat(new String(part.bytes(), StandardCharsets.UTF_8)).isEqualTo(front);
-        assertThat(part.length()).isEqualTo(length);
+    private static void requirePart(@Nullable Part part, String front, int length) {
+        Part there = Objects.requireNonNull(part);
+        assertThat(new String(there.bytes(), StandardCharsets.UTF_8)).isEqualTo(front);
+        assertThat(there.length()).isEqualTo(length);
     }
 
     private static byte[] bytes(String text) {
