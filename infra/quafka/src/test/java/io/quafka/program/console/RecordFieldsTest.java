@@ -6,6 +6,7 @@ import io.quafka.storage.batch.RecordPreviews.Part;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,6 @@ class RecordFieldsTest {
     }
 
     private static Map<String, Object> whole(byte[] bytes) {
-        return RecordFields.part(new Part(bytes, bytes.length));
+        return Objects.requireNonNull(RecordFields.part(new Part(bytes, bytes.length)));
     }
 }
