@@ -1,5 +1,6 @@
 package io.quafka.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quafka.program.json.Json;
@@ -25,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /// A headless Chromium with one page, driven by its DevTools protocol. Every wait is bounded.
 final class Chromium implements AutoCloseable {
@@ -116,7 +118,8 @@ final class Chromium implements AutoCloseable {
         private final StringBuilder message = new StringBuilder();
 
         @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+        public @Nullable CompletionStage<?> onText(
+                WebSocket from, CharSequence data, boolean last) {
             message.append(data);
             if (last) {
                 take(message.toString());
@@ -135,7 +138,7 @@ final class Chromium implements AutoCloseable {
             throw new java.io.UncheckedIOException(e);
         }
         if (fields.get("id") instanceof Integer id) {
-            answers.remove(id).complete(fields);
+            requireNonNull(answers.remove(id)).complete(fields);
             return;
         }
         switch (String.valueOf(fields.get("method"))) {
@@ -163,7 +166,7 @@ final class Chromium implements AutoCloseable {
         socket.sendText(Json.write(question), true).get(WAIT_MAX.toSeconds(), TimeUnit.SECONDS);
         Map<String, Object> fields = answer.get(WAIT_MAX.toSeconds(), TimeUnit.SECONDS);
         assertThat(fields).as(method).doesNotContainKey("error");
-        return (Map<String, Object>) fields.get("result");
+        return (Map<String, Object>) requireNonNull(fields.get("result"));
     }
 
     void open(String url) throws Exception {
@@ -171,10 +174,11 @@ final class Chromium implements AutoCloseable {
     }
 
     /// The value of an expression, or of the promise that it gives.
-    Object value(String expression) throws Exception {
+    @Nullable Object value(String expression) throws Exception {
         Map<String, Object> answer = evaluate(expression);
         assertThat(answer).as(expression).doesNotContainKey("exceptionDetails");
-        return ((Map<?, ?>) answer.get("result")).get("value");
+        Map<?, ?> result = (Map<?, ?>) requireNonNull(answer.get("result"));
+        return result.get("value");
     }
 
     private Map<String, Object> evaluate(String expression) throws Exception {

@@ -1,6 +1,7 @@
 package io.quafka.testkit;
 
 import static io.quafka.testkit.Clients.bytes;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -80,7 +81,7 @@ class ConsoleApiTest {
         Map<?, ?> node = list(cluster, "nodes").getFirst();
         assertThat(node.get("fenced")).isEqualTo(false);
         assertThat(node.get("roles")).isEqualTo(List.of("gateway", "storage", "controller"));
-        Map<?, ?> figures = (Map<?, ?>) node.get("figures");
+        Map<?, ?> figures = (Map<?, ?>) requireNonNull(node.get("figures"));
         assertThat((Integer) figures.get("appendedBytesTotal")).isPositive();
         assertThat(figures.get("pressure")).isEqualTo(0);
     }
@@ -134,7 +135,7 @@ class ConsoleApiTest {
         assertThat(records).hasSize(3);
         assertThat(records.get(0).get("value")).isEqualTo(Map.of("hex", "ff0007", "length", 3));
         assertThat(records.get(1).get("value")).isNull();
-        Map<?, ?> large = (Map<?, ?>) records.get(2).get("value");
+        Map<?, ?> large = (Map<?, ?>) requireNonNull(records.get(2).get("value"));
         assertThat(large.get("length")).isEqualTo(900_000);
         assertThat(large.get("text")).asString().hasSize(2048);
     }
@@ -184,6 +185,6 @@ class ConsoleApiTest {
 
     @SuppressWarnings("unchecked") // as the API has it
     private static List<Map<String, Object>> list(Map<String, Object> fields, String name) {
-        return (List<Map<String, Object>>) fields.get(name);
+        return (List<Map<String, Object>>) requireNonNull(fields.get(name), name);
     }
 }
