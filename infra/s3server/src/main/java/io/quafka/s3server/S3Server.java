@@ -17,27 +17,33 @@ public final class S3Server implements AutoCloseable {
     public static final String SECRET_KEY = "quafka-secret";
     public static final String BUCKET = "quafka";
 
+    private static final String LOOPBACK = "127.0.0.1";
+
     private final S3Proxy server;
     private final BlobStore objects;
     private final S3Faults faults;
+    private final String host;
 
-    private S3Server(S3Proxy server, BlobStore objects, S3Faults faults) {
+    private S3Server(S3Proxy server, BlobStore objects, S3Faults faults, String host) {
         this.server = server;
         this.objects = objects;
         this.faults = faults;
+        this.host = host;
     }
 
     /// Starts a server that keeps objects in memory.
     public static S3Server inMemory() throws Exception {
-        return start(new TransientNio2BlobStore(), 0);
+        return start(new TransientNio2BlobStore(), LOOPBACK, 0);
     }
 
     /// Starts a server that keeps objects in a directory.
-    public static S3Server inDirectory(Path directory, int port) throws Exception {
-        return start(new FilesystemNio2BlobStore(directory.toString()), port);
+    ///
+    /// @param host the address that it listens on
+    public static S3Server inDirectory(Path directory, String host, int port) throws Exception {
+        return start(new FilesystemNio2BlobStore(directory.toString()), host, port);
     }
 
-    private static S3Server start(BlobStore objects, int port) throws Exception {
+    private static S3Server start(BlobStore objects, String host, int port) throws Exception {
         if (!objects.containerExists(BUCKET)) {
             objects.createContainer(BUCKET);
         }
@@ -45,11 +51,11 @@ public final class S3Server implements AutoCloseable {
         S3Proxy server =
                 S3Proxy.builder()
                         .blobStore(new FaultyBlobStore(objects, faults))
-                        .endpoint(URI.create("http://127.0.0.1:" + port))
+                        .endpoint(URI.create("http://" + host + ":" + port))
                         .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
                         .build();
         server.start();
-        return new S3Server(server, objects, faults);
+        return new S3Server(server, objects, faults, host);
     }
 
     public int port() {
@@ -57,7 +63,7 @@ public final class S3Server implements AutoCloseable {
     }
 
     public URI endpoint() {
-        return URI.create("http://127.0.0.1:" + port());
+        return URI.create("http://" + host + ":" + port());
     }
 
     /// What goes wrong from now on.
@@ -94,9 +100,10 @@ public final class S3Server implements AutoCloseable {
         objects.close();
     }
 
-    /// Serves until its end of input: `<directory> <port>`. Prints the endpoint.
+    /// Serves until its end of input: `<directory> <port> [<host>]`. Prints the endpoint.
     public static void main(String[] args) throws Exception {
-        try (S3Server server = inDirectory(Path.of(args[0]), Integer.parseInt(args[1]))) {
+        String host = args.length > 2 ? args[2] : LOOPBACK;
+        try (S3Server server = inDirectory(Path.of(args[0]), host, Integer.parseInt(args[1]))) {
             System.out.println(server.endpoint());
             while (System.in.read() >= 0) {}
         }

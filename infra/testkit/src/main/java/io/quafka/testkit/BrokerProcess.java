@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /// JVM ends. Methods are safe on any thread.
 public final class BrokerProcess implements AutoCloseable {
     private static final String MAIN_CLASS = "io.quafka.program.Quafka";
-    private static final Duration READY_MAX = Duration.ofSeconds(90);
+    private static final Duration READY_MAX = Duration.ofMinutes(3);
     private static final Duration STOP_MAX = Duration.ofSeconds(60);
     private static final String READY = "Quafka is ready";
     private static final Pattern ADDRESS = Pattern.compile(" on (\\S+):(\\d+)");
@@ -84,7 +84,7 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     private static List<String> command(BrokerOptions options) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(options.site().prefix());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+UseSerialGC");
         command.add("-Xmx" + options.heapMib() + "m");
@@ -96,7 +96,7 @@ public final class BrokerProcess implements AutoCloseable {
         command.addAll(List.of("-cp", programClassPath(), MAIN_CLASS, options.role()));
         command.addAll(List.of("--data", options.data().toString()));
         if (!options.role().equals("controller")) {
-            command.addAll(List.of("--listen", "127.0.0.1:" + options.port()));
+            command.addAll(List.of("--listen", options.site().host() + ":" + options.port()));
         }
         options.settings()
                 .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
@@ -156,6 +156,24 @@ public final class BrokerProcess implements AutoCloseable {
     public void kill9() throws InterruptedException {
         process.destroyForcibly();
         exitCode();
+    }
+
+    /// SIGSTOP: it does nothing any more, and nobody is told, until [#resume].
+    public void pause() throws InterruptedException {
+        signal("STOP");
+    }
+
+    /// SIGCONT.
+    public void resume() throws InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws InterruptedException {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// SIGTERM. Returns when the process is gone.

@@ -116,7 +116,11 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule commandLineInThePrograms =
-            only("picocli..", "io.quafka.program..", "io.quafka.bench..");
+            only(
+                    "picocli..",
+                    "io.quafka.program..",
+                    "io.quafka.bench..",
+                    "io.quafka.testkit.faults");
 
     @ArchTest
     static final ArchRule caffeineWhereReadersAre =

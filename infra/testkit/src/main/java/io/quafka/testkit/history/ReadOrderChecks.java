@@ -6,6 +6,7 @@ import io.quafka.testkit.history.Op.Poll;
 import io.quafka.testkit.history.Op.Read;
 import io.quafka.testkit.history.Op.Resume;
 import io.quafka.testkit.history.Records.Witness;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,10 @@ final class ReadOrderChecks {
 
     static void check(Records records, List<Violation> found) {
         ReadOrderChecks checks = new ReadOrderChecks(records, found);
-        for (Op op : records.history().ops()) {
+        // A reader's own operations follow each other, but for the reading to an end, which was
+        // begun
+        // before its polls.
+        for (Op op : byEnd(records.history())) {
             switch (op) {
                 case Resume resume -> checks.resume(resume);
                 case Poll poll -> poll.reads().forEach(read -> checks.read(poll, read));
@@ -40,6 +44,12 @@ final class ReadOrderChecks {
                 case Op _ -> {}
             }
         }
+    }
+
+    private static List<Op> byEnd(History history) {
+        return history.ops().stream()
+                .sorted(Comparator.comparingLong(op -> op.span().endedNanos()))
+                .toList();
     }
 
     private void resume(Resume resume) {

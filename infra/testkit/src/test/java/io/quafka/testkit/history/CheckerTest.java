@@ -387,6 +387,17 @@ class CheckerTest {
         assertThat(planted).containsExactly(Property.values());
     }
 
+    /// The end to read to is asked for before the polls that get there.
+    @Test
+    void aReaderThatGetsToTheEndLeftNothingOut() {
+        Script script = new Script().plain("q", A, "x", End.DONE, 0).resume("r", null, A, 0);
+        long begun = script.next().endedNanos();
+        script.poll("r", Isolation.UNCOMMITTED, at(A, 0, "x"));
+        Span span = new Span(begun, script.next().endedNanos());
+        script.ops.add(new Exhaust("r", span, Isolation.UNCOMMITTED, A, 1));
+        assertThat(script.check()).isEmpty();
+    }
+
     /// What Kafka permits, though it looks odd.
     @Test
     void interleavedTransactionsPass() {

@@ -1,0 +1,218 @@
+package io.quafka.testkit.faults;
+
+import io.quafka.testkit.Site;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Something that goes wrong for a while.
+interface Fault {
+    void strike() throws IOException, InterruptedException;
+
+    /// Undoes it; returns when the processes that it took away are back.
+    ///
+    /// @throws AssertionError if one does not come back
+    void heal() throws IOException, InterruptedException;
+
+    /// SIGKILL, and a start later.
+    record Kill(Part part) implements Fault {
+        @Override
+        public void strike() throws InterruptedException {
+            part.kill();
+        }
+
+        @Override
+        public void heal() throws InterruptedException {
+            part.start();
+        }
+    }
+
+    /// SIGKILL of several at once.
+    record KillAll(List<Part> parts) implements Fault {
+        @Override
+        public void strike() throws InterruptedException {
+            for (Part part : parts) {
+                part.kill();
+            }
+        }
+
+        @Override
+        public void heal() throws InterruptedException {
+            parts.forEach(Part::launch);
+            for (Part part : parts) {
+                part.awaitReady();
+            }
+        }
+    }
+
+    /// SIGSTOP: the process holds its connections and does not answer.
+    record Pause(Part part) implements Fault {
+        @Override
+        public void strike() throws InterruptedException {
+            part.pause();
+        }
+
+        @Override
+        public void heal() throws InterruptedException {
+            part.resume();
+        }
+    }
+
+    /// SIGTERM and a start, one part after the other.
+    record RollingRestart(List<Part> parts) implements Fault {
+        @Override
+        public void strike() throws InterruptedException {
+            for (Part part : parts) {
+                part.terminate();
+                part.start();
+            }
+        }
+
+        @Override
+        public void heal() {}
+    }
+
+    /// A gateway goes for good, another comes.
+    record ReplaceGateway(Cluster cluster, Part old, int number) implements Fault {
+        @Override
+        public void strike() throws IOException, InterruptedException {
+            cluster.replaceGateway(old, number);
+        }
+
+        @Override
+        public void heal() {}
+
+        @Override
+        public String toString() {
+            return "ReplaceGateway[" + old + "]";
+        }
+    }
+
+    /// A link that loses all that goes one way.
+    record Link(Site from, Site to) {
+        @Override
+        public String toString() {
+            return from.name().replaceFirst(".*-", "") + "→" + to.name().replaceFirst(".*-", "");
+        }
+    }
+
+    /// Both ways of one place and some others.
+    static List<Link> between(Site one, List<Site> others) {
+        List<Link> links = new ArrayList<>();
+        for (Site other : others) {
+            if (!other.equals(one)) {
+                links.add(new Link(one, other));
+                links.add(new Link(other, one));
+            }
+        }
+        return links;
+    }
+
+    /// What is sent gets lost.
+    record Cut(Network network, List<Link> links) implements Fault {
+        @Override
+        public void strike() throws IOException, InterruptedException {
+            for (Link link : links) {
+                network.cut(link.from(), link.to());
+            }
+        }
+
+        @Override
+        public void heal() throws IOException, InterruptedException {
+            for (Link link : links) {
+                network.heal(link.from(), link.to());
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Cut" + links;
+        }
+    }
+
+    /// Links that lose what is sent most of the time, so that what goes over them is sent again and
+    /// comes late.
+    final class Slow implements Fault {
+        private static final long LOST_MS = 300;
+        private static final long PASSED_MS = 60;
+
+        private final Cut cut;
+        private final Thread thread = Thread.ofPlatform().daemon().unstarted(this::flap);
+        private volatile boolean healed;
+        private volatile boolean failed;
+
+        Slow(Network network, List<Link> links) {
+            cut = new Cut(network, links);
+        }
+
+        @Override
+        public void strike() {
+            thread.start();
+        }
+
+        private void flap() {
+            try {
+                while (!healed) {
+                    cut.strike();
+                    Actor.pause(java.time.Duration.ofMillis(LOST_MS));
+                    cut.heal();
+                    Actor.pause(java.time.Duration.ofMillis(PASSED_MS));
+                }
+            } catch (IOException e) {
+                failed = true;
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void heal() throws IOException, InterruptedException {
+            healed = true;
+            thread.join();
+            if (failed) {
+                throw new IOException("links could not be cut: " + this);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Slow" + cut.links();
+        }
+    }
+
+    /// The object store does not answer.
+    record StoreOutage(Store store) implements Fault {
+        @Override
+        public void strike() throws InterruptedException {
+            store.pause();
+        }
+
+        @Override
+        public void heal() throws InterruptedException {
+            store.resume();
+        }
+
+        @Override
+        public String toString() {
+            return "StoreOutage";
+        }
+    }
+
+    /// A storage node's disk runs full.
+    record FullDisk(Part part, Volume volume) implements Fault {
+        @Override
+        public void strike() throws IOException {
+            volume.fill();
+        }
+
+        @Override
+        public void heal() throws IOException {
+            volume.free();
+        }
+
+        @Override
+        public String toString() {
+            return "FullDisk[" + part + "]";
+        }
+    }
+}

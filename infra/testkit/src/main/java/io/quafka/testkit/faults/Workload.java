@@ -1,0 +1,202 @@
+package io.quafka.testkit.faults;
+
+import io.quafka.testkit.history.Op.Exhaust;
+import io.quafka.testkit.history.Op.Isolation;
+import io.quafka.testkit.history.Op.Promise;
+import io.quafka.testkit.history.Recorder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/// The clients of a run: producers without idempotence, with it, with transactions, those that copy
+/// from topic to topic, groups of both protocols, and readers of everything.
+final class Workload {
+    private static final int PARTITIONS = 3;
+    private static final String PLAIN = "plain";
+    private static final String ONCE = "once";
+    private static final String TRANSACTIONS = "transactions";
+    private static final String COPIES = "copies";
+
+    /// Nothing expires; what was tiered leaves the disks.
+    private static final Map<String, String> CONFIGS =
+            Map.of("retention.ms", "-1", "local.retention.ms", "10000");
+
+    private final Surroundings surroundings;
+    private final List<Actor> actors = new ArrayList<>();
+    private final List<String> transactionalIds = new ArrayList<>();
+
+    Workload(Surroundings surroundings, long seed) {
+        this.surroundings = surroundings;
+        Random random = new Random(seed);
+        List<TopicPartition> plain = partitions(PLAIN);
+        List<TopicPartition> once = partitions(ONCE);
+        List<TopicPartition> transactions = partitions(TRANSACTIONS);
+        List<TopicPartition> copies = partitions(COPIES);
+        add(new Writer("plain-0", surroundings, random.nextLong(), plain, Promise.AT_LEAST_ONCE));
+        for (int i = 0; i < 2; i++) {
+            long next = random.nextLong();
+            add(new Writer("once-" + i, surroundings, next, once, Promise.IN_ORDER_ONCE));
+        }
+        for (int i = 0; i < 2; i++) {
+            String id = "teller-" + i;
+            transactionalIds.add(id);
+            // Some of its partitions others write to without transactions.
+            List<TopicPartition> to =
+                    Stream.concat(transactions.stream(), once.stream().limit(1)).toList();
+            add(new TransactionalWriter(id, surroundings, random.nextLong(), to));
+        }
+        String copying = random.nextBoolean() ? "classic" : "consumer";
+        for (int i = 0; i < 2; i++) {
+            String id = "copier-" + i;
+            transactionalIds.add(id);
+            long next = random.nextLong();
+            add(new Copier(id, surroundings, next, TRANSACTIONS, copies, copying));
+        }
+        for (String protocol : List.of("classic", "consumer")) {
+            for (int i = 0; i < 2; i++) {
+                String name = protocol + "-member-" + i;
+                List<String> topics = List.of(PLAIN, ONCE);
+                long next = random.nextLong();
+                add(new Member(name, surroundings, next, "g-" + protocol, topics, protocol));
+            }
+        }
+        for (Isolation isolation : Isolation.values()) {
+            String name = "watcher-" + isolation;
+            add(new Watcher(name, surroundings, random.nextLong(), all(), isolation));
+        }
+    }
+
+    private void add(Actor actor) {
+        actors.add(actor);
+    }
+
+    private static List<TopicPartition> partitions(String topic) {
+        return IntStream.range(0, PARTITIONS).mapToObj(i -> new TopicPartition(topic, i)).toList();
+    }
+
+    private static List<TopicPartition> all() {
+        return Stream.of(PLAIN, ONCE, TRANSACTIONS, COPIES)
+                .flatMap(topic -> partitions(topic).stream())
+                .toList();
+    }
+
+    void createTopics(int replicationFactor) throws InterruptedException, ExecutionException {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", surroundings.bootstrap().get()))) {
+            admin.createTopics(
+                            Stream.of(PLAIN, ONCE, TRANSACTIONS, COPIES)
+                                    .map(name ->
+                                            new NewTopic(
+                                                            name,
+                                                            PARTITIONS,
+                                                            (short) replicationFactor)
+                                                    .configs(CONFIGS))
+                                    .toList())
+                    .all()
+                    .get();
+        }
+    }
+
+    void start() {
+        actors.forEach(Actor::start);
+    }
+
+    /// What each client got done so far, by name.
+    Map<String, Long> successes() {
+        Map<String, Long> all = new LinkedHashMap<>();
+        actors.forEach(actor -> all.put(actor.name(), actor.successes()));
+        return all;
+    }
+
+    /// Waits until each client got something done since then.
+    ///
+    /// @return those that did not in time
+    List<String> awaitProgress(Map<String, Long> since, Duration max) {
+        long deadline = System.nanoTime() + max.toNanos();
+        while (true) {
+            List<String> stuck =
+                    actors.stream()
+                            .filter(actor ->
+                                    actor.successes() <= since.getOrDefault(actor.name(), 0L))
+                            .map(Actor::name)
+                            .toList();
+            if (stuck.isEmpty() || System.nanoTime() > deadline) {
+                return stuck;
+            }
+            Actor.pause(Duration.ofMillis(100));
+        }
+    }
+
+    /// Has all finish, and ends what their transactions left open.
+    ///
+    /// @return what went wrong
+    List<String> finish(Duration max) throws InterruptedException {
+        List<String> problems = new ArrayList<>();
+        actors.forEach(Actor::finish);
+        for (Actor actor : actors) {
+            if (!actor.join(max)) {
+                problems.add(actor.name() + " does not end");
+            }
+            Throwable failure = actor.failure();
+            if (failure != null) {
+                problems.add(actor.name() + " failed: " + failure);
+            }
+        }
+        for (String id : transactionalIds) {
+            try (KafkaProducer<String, String> producer =
+                    surroundings.producer(
+                            Map.of("transactional.id", id, "max.block.ms", "60000"))) {
+                producer.initTransactions();
+            } catch (KafkaException e) {
+                problems.add("the transactions of " + id + " cannot be ended: " + e);
+            }
+        }
+        return problems;
+    }
+
+    /// Reads everything from start to end, as either kind of reader.
+    ///
+    /// @return what went wrong
+    List<String> readToEnd(Duration max) {
+        List<String> problems = new ArrayList<>();
+        for (Isolation isolation : Isolation.values()) {
+            try {
+                readToEnd("end-" + isolation, isolation, max);
+            } catch (KafkaException | AssertionError e) {
+                problems.add("the partitions cannot be read to their end: " + e);
+            }
+        }
+        return problems;
+    }
+
+    private void readToEnd(String by, Isolation isolation, Duration max) {
+        Recorder recorder = surroundings.recorder();
+        try (Reading reading = new Reading(surroundings, by, isolation, null, Map.of())) {
+            reading.assign(all());
+            long begun = recorder.now();
+            Map<TopicPartition, Long> ends = reading.consumer().endOffsets(all());
+            long deadline = System.nanoTime() + max.toNanos();
+            while (ends.entrySet().stream()
+                    .anyMatch(end -> reading.consumer().position(end.getKey()) < end.getValue())) {
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError(by + " did not get to " + ends + " in " + max);
+                }
+                reading.poll(null);
+            }
+            ends.forEach((partition, end) ->
+                    recorder.add(
+                            new Exhaust(by, recorder.since(begun), isolation, partition, end)));
+        }
+    }
+}
