@@ -47,6 +47,7 @@ abstract class RoleCommand implements Callable<Integer> {
     public final Integer call() throws InterruptedException {
         HELIDON.setLevel(Level.WARNING);
         HELIDON_START.setLevel(Level.OFF);
+        LogFormat.check(System.getProperty(LogFormat.PROPERTY), System.getenv(LogFormat.VARIABLE));
         Configuration configuration = options.load(named());
         Duration bound = configuration.get(ConfigKeys.SHUTDOWN_DRAIN).plus(CLOSE_MAX);
         Runtime.getRuntime()

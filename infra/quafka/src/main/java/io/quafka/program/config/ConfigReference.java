@@ -42,6 +42,9 @@ public final class ConfigReference {
                         The launcher `./quafka` reads, besides: `JAVA_HOME`, `QUAFKA_HEAP` (`512m`), `QUAFKA_DIRECT_MEMORY` (`1g`), \
                         `QUAFKA_JAVA_OPTS` (more options for java), `QUAFKA_BUILD` (`never` runs what was built last); the executable that brings its own Java, of these, the middle three, and `QUAFKA_CACHE` (where it unpacks itself).
 
+                        `QUAFKA_LOG_FORMAT=json` has logs written as JSON, an object on each line, with what varies in an event under \
+                        `kvpList`; `text` is the default.
+
                         Topics have settings of their own, by Kafka's names (`retention.ms`, `max.message.bytes`, ...): \
                         `./quafka topic create --config KEY=VALUE`, `./quafka topic alter`, or any Kafka tool.
                         """)

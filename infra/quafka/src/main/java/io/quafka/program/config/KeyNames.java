@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class KeyNames {
     private static final String PREFIX = "QUAFKA_";
 
-    /// Read by the launcher, not by the program.
+    /// Read by the launcher, the command line or the logs, and no keys.
     private static final Set<String> LAUNCHER =
             Set.of(
                     "QUAFKA_HEAP",
@@ -20,6 +20,7 @@ final class KeyNames {
                     "QUAFKA_JAVA_OPTS",
                     "QUAFKA_BUILD",
                     "QUAFKA_CACHE",
+                    "QUAFKA_LOG_FORMAT",
                     "QUAFKA_CONFIG",
                     "QUAFKA_BOOTSTRAP");
 
