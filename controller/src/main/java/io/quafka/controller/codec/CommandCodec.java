@@ -14,6 +14,7 @@ import io.quafka.controller.model.Command.MorePartitions;
 import io.quafka.controller.model.Command.NewTopic;
 import io.quafka.controller.model.Command.PublishBudgets;
 import io.quafka.controller.model.Command.RegisterNode;
+import io.quafka.controller.model.Command.RestoreCluster;
 import io.quafka.controller.model.Command.TopicRef;
 import io.quafka.controller.model.Command.UnregisterNode;
 import java.nio.ByteBuffer;
@@ -38,6 +39,7 @@ import org.apache.kafka.common.config.ConfigResource;
 ///                          bool replaceAll, bool validateOnly
 ///   8 AllocateProducerIds  svar count
 ///   9 FormCluster          string clusterId
+///  10 RestoreCluster       records, see RecordCodec
 ///  20 PublishBudgets       uvar basis, node budgets
 /// newTopic = string name, svar partitions, svar replicationFactor,
 ///            list of (svar partition, list of svar node), map configs, bool internal
@@ -116,6 +118,7 @@ public final class CommandCodec {
             case AllocateProducerIds c -> out.u8(8).svar(c.count());
             case PublishBudgets c -> Fields.budgets(out.u8(20).uvar(c.basis()), c.nodes());
             case FormCluster c -> out.u8(9).string(c.clusterId());
+            case RestoreCluster c -> RecordCodec.writeAll(out.u8(10), c.records());
         }
     }
 
@@ -151,6 +154,7 @@ public final class CommandCodec {
             case 7 -> new AlterConfigs(changes(in), in.bool(), in.bool());
             case 8 -> new AllocateProducerIds(in.svarInt());
             case 9 -> new FormCluster(in.string());
+            case 10 -> new RestoreCluster(RecordCodec.readAll(in));
             case 20 -> new PublishBudgets(in.uvar(), Fields.budgets(in));
             default -> throw in.bad("an unknown kind of command: " + kind);
         };

@@ -51,17 +51,25 @@ public final class RecordCodec {
 
     public static byte[] encode(List<MetadataRecord> records) {
         BinaryWriter out = new BinaryWriter(64 * (1 + records.size()));
-        out.u8(VERSION).list(records, RecordCodec::write);
+        writeAll(out, records);
         return out.toBytes();
+    }
+
+    static void writeAll(BinaryWriter out, List<MetadataRecord> records) {
+        out.u8(VERSION).list(records, RecordCodec::write);
     }
 
     /// @throws MetadataFormatException for bytes that are damaged or of another version
     public static List<MetadataRecord> decode(ByteBuffer bytes) {
         BinaryReader in = new BinaryReader(bytes, "a list of metadata records");
-        in.version(VERSION);
-        List<MetadataRecord> records = in.list(2, RecordCodec::read);
+        List<MetadataRecord> records = readAll(in);
         in.end();
         return records;
+    }
+
+    static List<MetadataRecord> readAll(BinaryReader in) {
+        in.version(VERSION);
+        return in.list(2, RecordCodec::read);
     }
 
     private static void write(BinaryWriter out, MetadataRecord record) {

@@ -11,6 +11,7 @@ import io.quafka.controller.model.Command.FenceNode;
 import io.quafka.controller.model.Command.FormCluster;
 import io.quafka.controller.model.Command.PublishBudgets;
 import io.quafka.controller.model.Command.RegisterNode;
+import io.quafka.controller.model.Command.RestoreCluster;
 import io.quafka.controller.model.Command.UnregisterNode;
 import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.model.MetadataRecord.BudgetsPublished;
@@ -33,6 +34,7 @@ public final class ControllerLogic {
                             image.clusterId().isEmpty()
                                     ? List.of(new ClusterFormed(c.clusterId()))
                                     : List.of());
+            case RestoreCluster c -> done(image, image.nodes().isEmpty() ? c.records() : List.of());
             case RegisterNode c -> NodeDecisions.register(image, c);
             case UnregisterNode c -> done(image, NodeDecisions.unregister(image, c.nodeId()));
             case FenceNode c -> done(image, NodeDecisions.fence(image, c.nodeId(), c.fenced()));

@@ -17,6 +17,14 @@ public sealed interface Command<R> {
     /// does this by itself.
     record FormCluster(String clusterId) implements Command<Reply.Done> {}
 
+    /// Gives a cluster that nobody has joined yet what another one had, piece by piece; the last
+    /// piece is the one with a node. Without effect once a node is registered.
+    record RestoreCluster(List<MetadataRecord> records) implements Command<Reply.Done> {
+        public RestoreCluster {
+            records = List.copyOf(records);
+        }
+    }
+
     /// A process joins, or comes back. Idempotent per incarnation: a second registration keeps the
     /// id and replaces addresses. A storage node that registers for the first time is given
     /// `shards` shards to lead.

@@ -1,7 +1,9 @@
 package io.quafka.controller.logic;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quafka.controller.codec.CommandCodec;
 import io.quafka.controller.codec.RecordCodec;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
@@ -9,11 +11,14 @@ import io.quafka.controller.model.Command.ConfigChange;
 import io.quafka.controller.model.Command.ConfigOp;
 import io.quafka.controller.model.Command.NewTopic;
 import io.quafka.controller.model.Endpoint;
+import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.model.NodeRole;
+import io.quafka.controller.model.PartitionShards;
 import io.quafka.controller.model.Reply;
 import io.quafka.controller.model.Reply.TopicOutcome;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +34,47 @@ import org.junit.jupiter.api.Test;
 class ControllerLogicTest {
     private long drawn;
     private ClusterImage image = ClusterImage.EMPTY;
+
+    @Test
+    void aClusterThatNobodyJoinedTakesWhatAnotherHad() {
+        Uuid id = Uuid.randomUuid();
+        Command.RestoreCluster restore =
+                new Command.RestoreCluster(
+                        List.of(
+                                new MetadataRecord.TopicCreated(
+                                        id,
+                                        "restored",
+                                        PartitionShards.of(7, 8),
+                                        1,
+                                        Map.of("retention.ms", "5"),
+                                        false),
+                                new MetadataRecord.IdsReserved(9, 20)));
+        var proposal = new CommandCodec.Proposal(restore, Uuid.randomUuid());
+        assertThat(CommandCodec.decode(ByteBuffer.wrap(CommandCodec.encode(proposal))))
+                .isEqualTo(proposal);
+        IdSource ids = IdSource.from(Uuid.randomUuid());
+        ClusterImage restored =
+                ControllerLogic.decide(ClusterImage.EMPTY, restore, ids)
+                        .applyTo(ClusterImage.EMPTY);
+        Topic topic = requireNonNull(restored.topic("restored"));
+        assertThat(topic.id()).isEqualTo(id);
+        assertThat(topic.settings().retentionMs()).isEqualTo(5);
+        assertThat(restored.nextShardId()).isEqualTo(20);
+        ClusterImage joined =
+                ControllerLogic.decide(
+                                restored,
+                                new Command.RegisterNode(
+                                        Uuid.randomUuid(),
+                                        Set.of(NodeRole.STORAGE),
+                                        null,
+                                        new Endpoint("here", 1),
+                                        null,
+                                        1),
+                                ids)
+                        .applyTo(restored);
+        assertThat(joined.node(9)).isNotNull();
+        assertThat(ControllerLogic.decide(joined, restore, ids).records()).isEmpty();
+    }
 
     @Test
     void aStorageNodeGetsItsShardsOnceAndKeepsItsId() {

@@ -2,6 +2,8 @@ package io.quafka.s3server;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -80,6 +82,26 @@ public final class S3Server implements AutoCloseable {
     public void removeBucket() {
         empty();
         objects.deleteBucket(BUCKET);
+    }
+
+    /// The keys of all objects that begin with a prefix.
+    public List<String> keys(String prefix) {
+        List<String> keys = new ArrayList<>();
+        String after = null;
+        boolean more = true;
+        while (more) {
+            var page =
+                    objects.list(
+                            ListObjectsV2Request.builder()
+                                    .bucket(BUCKET)
+                                    .prefix(prefix)
+                                    .startAfter(after)
+                                    .build());
+            page.contents().forEach(each -> keys.add(each.key()));
+            more = Boolean.TRUE.equals(page.isTruncated()) && !page.contents().isEmpty();
+            after = keys.isEmpty() ? null : keys.getLast();
+        }
+        return keys;
     }
 
     /// Deletes all objects.

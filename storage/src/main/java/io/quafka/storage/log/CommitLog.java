@@ -68,6 +68,16 @@ public final class CommitLog implements AutoCloseable {
     /// @throws NoRoomException if the disk has no room for a first segment
     public static CommitLog open(Path directory, int shard, LogOptions options, InstantSource clock)
             throws IOException, InterruptedException {
+        return open(directory, shard, options, 0, clock);
+    }
+
+    /// As the other.
+    ///
+    /// @param newStart position at which a log begins that does not exist yet, raised to where a
+    ///   group may start
+    public static CommitLog open(
+            Path directory, int shard, LogOptions options, long newStart, InstantSource clock)
+            throws IOException, InterruptedException {
         Files.createDirectories(directory);
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.log")) {
@@ -91,7 +101,12 @@ public final class CommitLog implements AutoCloseable {
         try {
             SegmentHandle last =
                     handles.isEmpty()
-                            ? create(directory, shard, 0, spares, options.firstSegmentBytes())
+                            ? create(
+                                    directory,
+                                    shard,
+                                    GroupFormat.align(newStart),
+                                    spares,
+                                    options.firstSegmentBytes())
                             : handles.getLast();
             if (last == null) {
                 throw new NoRoomException(directory, options.firstSegmentBytes());

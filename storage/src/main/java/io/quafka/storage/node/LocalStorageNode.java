@@ -4,8 +4,6 @@ import io.quafka.controller.Metadata;
 import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ShardState;
-import io.quafka.controller.model.Topic;
-import io.quafka.controller.model.TopicSettings;
 import io.quafka.controller.retention.DiskReport;
 import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.FetchReply;
@@ -130,22 +128,10 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                         peers == null ? null : new Cluster(nodeId, peers));
         TieringConfig tiering = config.tiering();
         this.tierer =
-                tiering == null
-                        ? null
-                        : new Tierer(
-                                tiering,
-                                metadata.image().clusterId(),
-                                shards::all,
-                                this::settingsOf,
-                                clock);
+                tiering == null ? null : new Tierer(tiering, shards::all, shards::image, clock);
         this.verifier = coordinators.verifier();
         this.markers = new MarkerCalls(shards, coordinators, clock);
         this.subscription = metadata.subscribe(housekeeper::imageChanged);
-    }
-
-    private @Nullable TopicSettings settingsOf(Uuid topicId) {
-        Topic topic = shards.image().topic(topicId);
-        return topic == null ? null : topic.settings();
     }
 
     /// What tiering has done: nothing where there is no object store.

@@ -2,10 +2,13 @@ package io.quafka.storage.node;
 
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ShardState;
+import io.quafka.storage.backup.BackupNames;
+import io.quafka.storage.backup.ManifestCopies;
 import io.quafka.storage.index.Index;
 import io.quafka.storage.shard.Housekeeping;
 import io.quafka.storage.shard.Shard;
 import io.quafka.storage.shard.TopicSpaces;
+import io.quafka.storage.tier.TieringConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -48,7 +51,7 @@ final class ShardOpener {
             }
             Shard shard = shards.get(state.id());
             if (shard == null) {
-                shard = open(state.id());
+                shard = open(image.clusterId(), state.id());
                 shard.lead(state.epoch());
                 housekeeper.add(new Housekeeping(shard, index, clock));
                 shards.add(shard);
@@ -58,8 +61,16 @@ final class ShardOpener {
         }
     }
 
-    private Shard open(int id) throws IOException, InterruptedException {
+    private Shard open(String clusterId, int id) throws IOException, InterruptedException {
         Path directory = config.directory().resolve("shard-" + id);
-        return Shard.open(id, directory, index.shard(id), config.log(), spaces, clock);
+        TieringConfig tiering = config.tiering();
+        Shard.Origin origin =
+                tiering == null
+                        ? Shard.Origin.NEW
+                        : new Shard.Origin(
+                                0,
+                                new ManifestCopies(
+                                        tiering.store(), new BackupNames(clusterId), id));
+        return Shard.open(id, directory, index.shard(id), config.log(), spaces, origin, clock);
     }
 }

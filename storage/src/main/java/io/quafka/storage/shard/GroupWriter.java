@@ -171,6 +171,9 @@ final class GroupWriter {
         partition.raiseLogStart(offset);
         feed.logStart(partition, offset);
         feed.groupApplied(position, log.end());
+        if (partition.tieredEnd() > 0) {
+            shard.manifestChanges().note(new ManifestEntry.LogStart(partition.key(), offset));
+        }
         feed.tryCommit();
         task.done().complete(offset);
     }
@@ -195,6 +198,9 @@ final class GroupWriter {
         group.clear();
         group.addDropped(partition.key().topicId(), partition.key().partition());
         long position = writeGroup(epoch, 0);
+        if (partition.tieredEnd() > 0) {
+            shard.manifestChanges().note(new ManifestEntry.Dropped(partition.key()));
+        }
         partition.drop();
         feed.dropped(partition.key());
         feed.groupApplied(position, log.end());

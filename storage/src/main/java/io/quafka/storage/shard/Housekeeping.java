@@ -181,7 +181,8 @@ public final class Housekeeping {
         shard.feedIndex().get();
         flushIndex();
         for (CommitLog.SealedSegment segment : dead) {
-            if (segment.end() <= shardIndex.durablePosition()) {
+            if (segment.end() <= shardIndex.durablePosition()
+                    && !shard.manifestChanges().needs(segment.base(), segment.end())) {
                 drop(segment);
             }
         }

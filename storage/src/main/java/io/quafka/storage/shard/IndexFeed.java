@@ -207,6 +207,26 @@ final class IndexFeed {
         update.putState(MANIFEST_DOUBT, why.getBytes(StandardCharsets.UTF_8));
     }
 
+    /// The manifest lacks nothing any more.
+    void manifestWhole() {
+        update.deleteState(MANIFEST_DOUBT);
+    }
+
+    /// An aborted transaction of which something lies in objects.
+    void aborted(PartitionKey key, AbortedTransaction aborted) {
+        update.putAborted(key, aborted);
+    }
+
+    /// An object that the log does not tell of.
+    void adopted(TieredObject object) {
+        touchedObjects.put(object.number(), object);
+    }
+
+    /// The index includes the log up to its end, though it holds nothing.
+    void caughtUp(long end) {
+        appliedTo = Math.max(appliedTo, end);
+    }
+
     private void countRanges(long number, int more) {
         TieredObject object = objectOf(number);
         if (object != null) {

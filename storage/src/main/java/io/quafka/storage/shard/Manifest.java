@@ -1,5 +1,6 @@
 package io.quafka.storage.shard;
 
+import io.quafka.storage.index.ObjectState;
 import io.quafka.storage.index.TieredObject;
 import io.quafka.storage.log.CommitLog;
 import io.quafka.storage.log.EntryKind;
@@ -75,7 +76,27 @@ final class Manifest {
         write(EntryKind.OBJECT_COMMITTED, commit.object(), note, epoch);
         apply(commit);
         finish(position);
+        tell(commit, position);
         task.done().complete(commit.ranges().size());
+    }
+
+    private void tell(ObjectCommit commit, long position) {
+        ManifestChanges changes = shard.manifestChanges();
+        if (commit.ranges().isEmpty()) {
+            return;
+        }
+        changes.committedAt(position);
+        for (ObjectState state : ObjectState.values()) {
+            TieredObject object = shard.object(state, commit.object());
+            if (object != null) {
+                changes.note(new ManifestEntry.Stored(object.with(commit.size(), object.ranges())));
+                break;
+            }
+        }
+        for (Placed placed : commit.ranges()) {
+            ManifestSnapshot.committed(
+                    shard.partition(placed.partition()), placed.range(), changes::note);
+        }
     }
 
     /// The partition may have been dropped, or its log's start raised, while the object was

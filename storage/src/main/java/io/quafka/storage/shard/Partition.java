@@ -206,6 +206,17 @@ public final class Partition {
         return known != null && known.isOngoing(producerId, epoch);
     }
 
+    /// Whether it has had any transactions since its state was read.
+    boolean hasTransactions() {
+        return transactions != null;
+    }
+
+    /// Transactions that go on and began before an offset, the oldest first; any thread.
+    public List<OngoingTransaction> ongoingBefore(long offset) {
+        PartitionTransactions known = transactions;
+        return known == null ? List.of() : known.ongoingBefore(offset);
+    }
+
     /// Takes part in the verification of a producer's batch; null where none is needed. To be given
     /// back by [#leave]. Any thread.
     public @Nullable VerificationGuard join(long producerId, short epoch, int sequence) {

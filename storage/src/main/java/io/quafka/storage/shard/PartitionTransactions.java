@@ -68,6 +68,20 @@ final class PartitionTransactions {
         return producersByStart.isEmpty() ? NONE : producersByStart.firstKey();
     }
 
+    /// Those that go on and began before an offset, the oldest first.
+    synchronized List<OngoingTransaction> ongoingBefore(long offset) {
+        List<OngoingTransaction> found = new ArrayList<>();
+        producersByStart
+                .headMap(offset)
+                .forEach((first, producerId) -> {
+                    Short epoch = epochs.get(producerId);
+                    if (epoch != null) {
+                        found.add(new OngoingTransaction(producerId, epoch, first));
+                    }
+                });
+        return found;
+    }
+
     synchronized boolean isOngoing(long producerId, short epoch) {
         Short known = epochs.get(producerId);
         return known != null && known == epoch;

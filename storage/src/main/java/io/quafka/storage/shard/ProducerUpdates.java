@@ -41,6 +41,20 @@ final class ProducerUpdates {
         }
     }
 
+    /// Notes that a transaction goes on of whose batches nothing else is known any more.
+    static void goesOn(Partition partition, OngoingTransaction known) {
+        ProducerTable.Claim claim =
+                new ProducerTable.Claim(
+                        known.producerId(),
+                        known.epoch(),
+                        BatchHeader.NO_SEQUENCE,
+                        BatchHeader.NO_SEQUENCE,
+                        true);
+        partition.producers.appended(
+                claim, known.firstOffset(), known.firstOffset(), BatchHeader.NO_TIMESTAMP);
+        partition.transactions().began(known.producerId(), known.epoch(), known.firstOffset());
+    }
+
     private static void ended(
             Partition partition, ByteBuffer batch, int at, EndMarker marker, long timestampMs) {
         long producerId = BatchHeader.producerId(batch, at);

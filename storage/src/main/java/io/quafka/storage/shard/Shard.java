@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,8 @@ public final class Shard implements AutoCloseable {
     /// Partitions that something was appended to since they were last asked for.
     private final Set<PartitionKey> grown = ConcurrentHashMap.newKeySet();
 
+    private final ManifestChanges manifestChanges = new ManifestChanges();
+
     private Shard(
             int id,
             ShardIndex index,
@@ -62,18 +65,40 @@ public final class Shard implements AutoCloseable {
         });
         IndexFeed feed = new IndexFeed(index, log, space, topics);
         GroupApplier applier = new GroupApplier(this, feed, clock);
-        if (source.from() == 0 && log.start() > 0) {
+        if (source.from() < log.start()) {
             feed.manifestDoubt("the index was made anew from a log that begins at " + log.start());
         }
         this.recovery = log.recover(source.from(), applier::apply);
         applier.finish();
         space.bases().stream().filter(base -> !log.has(base)).forEach(feed::segmentGone);
         feed.tryCommit();
+        adopt(source.lost(), feed);
         this.writer = new ShardWriter(this, feed, clock);
     }
 
-    /// Where replay starts: a wrapper so that the constructor's parameters cannot be swapped.
-    private record RecoverySource(long from) {}
+    /// Where replay starts, and where the manifest comes from that it cannot tell any more.
+    private record RecoverySource(long from, @Nullable ManifestSource lost) {}
+
+    private void adopt(@Nullable ManifestSource lost, IndexFeed feed) throws IOException {
+        String doubt = lost == null ? null : manifestDoubt();
+        if (lost == null || doubt == null) {
+            return;
+        }
+        boolean found = new Adoption(this, feed).run(lost);
+        logger.atWarn()
+                .addKeyValue("shard", id)
+                .addKeyValue("why", doubt)
+                .addKeyValue("adopted", found)
+                .log(
+                        found
+                                ? "the manifest was adopted from its copy in the object store"
+                                : "the manifest may lack something, and the object store has no copy of it");
+        if (found) {
+            feed.manifestWhole();
+            feed.caughtUp(log.end());
+            feed.commit();
+        }
+    }
 
     /// Opens the shard's log, replays what the index lacks, cuts a torn tail and starts the writer.
     ///
@@ -87,14 +112,40 @@ public final class Shard implements AutoCloseable {
             TopicSpaces topics,
             InstantSource clock)
             throws IOException, InterruptedException {
-        CommitLog log = CommitLog.open(directory, id, options, clock);
+        return open(id, directory, index, options, topics, Origin.NEW, clock);
+    }
+
+    /// What a shard is made of that is not whole on this disk.
+    ///
+    /// @param logStart position at which its log begins where there is none yet
+    /// @param manifest asked where the index cannot tell all of the manifest; null if there is no
+    ///   copy to ask for
+    public record Origin(long logStart, @Nullable ManifestSource manifest) {
+        public static final Origin NEW = new Origin(0, null);
+    }
+
+    /// As the other; where the manifest may lack something, it is adopted before this returns.
+    ///
+    /// @throws IOException also if there is a copy of the manifest, and it cannot be read: without
+    ///   it, offsets would be given out a second time
+    public static Shard open(
+            int id,
+            Path directory,
+            ShardIndex index,
+            LogOptions options,
+            TopicSpaces topics,
+            Origin origin,
+            InstantSource clock)
+            throws IOException, InterruptedException {
+        CommitLog log = CommitLog.open(directory, id, options, origin.logStart(), clock);
         try {
             long from = index.appliedPosition();
             byte[] lastGroup = index.getState(IndexFeed.LAST_GROUP);
             if (lastGroup != null && !log.groupEndsAt(ByteBuffer.wrap(lastGroup).getLong(), from)) {
                 throw new IndexAheadException(id, from);
             }
-            Shard shard = new Shard(id, index, log, topics, new RecoverySource(from), clock);
+            RecoverySource source = new RecoverySource(from, origin.manifest());
+            Shard shard = new Shard(id, index, log, topics, source, clock);
             RecoveryReport report = shard.recovery;
             logger.atInfo()
                     .addKeyValue("shard", id)
@@ -367,6 +418,16 @@ public final class Shard implements AutoCloseable {
     public @Nullable String manifestDoubt() {
         byte[] why = index.getState(IndexFeed.MANIFEST_DOUBT);
         return why == null ? null : new String(why, StandardCharsets.UTF_8);
+    }
+
+    /// What changed in the manifest since its copy was written.
+    public ManifestChanges manifestChanges() {
+        return manifestChanges;
+    }
+
+    /// Tells all of the manifest, to be followed by [#manifestChanges]. Platform threads only.
+    public void tellManifest(Consumer<ManifestEntry> to) {
+        new ManifestSnapshot(this).tell(to);
     }
 
     /// Sealed segments of its log, oldest first.

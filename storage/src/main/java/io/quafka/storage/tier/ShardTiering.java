@@ -1,6 +1,8 @@
 package io.quafka.storage.tier;
 
+import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.TopicSettings;
+import io.quafka.storage.backup.BackupNames;
 import io.quafka.storage.index.ObjectState;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.Run;
@@ -8,6 +10,7 @@ import io.quafka.storage.index.TieredObject;
 import io.quafka.storage.log.CommitLog.SealedSegment;
 import io.quafka.storage.shard.IntendedObject;
 import io.quafka.storage.shard.LocalCopies;
+import io.quafka.storage.shard.ManifestEntry;
 import io.quafka.storage.shard.ObjectCommit;
 import io.quafka.storage.shard.ObjectCommit.Placed;
 import io.quafka.storage.shard.Shard;
@@ -19,11 +22,14 @@ import io.quafka.tiering.store.ObjectStore;
 import io.quafka.tiering.store.StoreFailureException;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -61,6 +67,7 @@ final class ShardTiering {
     private final ObjectStore store;
     private final ObjectNames names;
     private final Function<Uuid, @Nullable TopicSettings> settings;
+    private final ShardBackup backup;
     private final TieringCounters counters;
     private final BooleanSupplier stopped;
     private final LocalCopies copies;
@@ -74,16 +81,24 @@ final class ShardTiering {
     private long activeBase = -1;
     private long activeSinceMs;
 
+    /// @param clock for people who read copies, by it
     ShardTiering(
             Shard shard,
             ObjectStore store,
             ObjectNames names,
             Function<Uuid, @Nullable TopicSettings> settings,
             TieringCounters counters,
-            BooleanSupplier stopped) {
+            BooleanSupplier stopped,
+            InstantSource clock) {
         this.shard = shard;
         this.store = store;
         this.names = names;
+        this.backup =
+                new ShardBackup(
+                        shard,
+                        store,
+                        new BackupNames(names.clusterId()),
+                        new ShardBackup.Environment(this::untieredBytes, stopped, clock));
         this.settings = settings;
         this.counters = counters;
         this.stopped = stopped;
@@ -230,7 +245,7 @@ final class ShardTiering {
     /// @return whether there may be more
     boolean deleteDoomed() throws IOException, InterruptedException, ExecutionException {
         List<TieredObject> doomed = shard.objects(ObjectState.DOOMED, DELETIONS_MAX);
-        if (doomed.isEmpty()) {
+        if (doomed.isEmpty() || !backup.forgets()) {
             return false;
         }
         store.delete(doomed.stream().map(names::key).toList());
@@ -239,6 +254,12 @@ final class ShardTiering {
             counters.deletions.increment();
         }
         return doomed.size() == DELETIONS_MAX;
+    }
+
+    /// Copies to the store what else is on the disk alone.
+    void backUp(ClusterImage image, long nowMs)
+            throws IOException, InterruptedException, ExecutionException {
+        backup.write(image, nowMs);
     }
 
     /// Has local copies leave the disk that are past their topics' local limits.
@@ -294,6 +315,10 @@ final class ShardTiering {
                     orphans.add(found.key());
                 }
             }
+            if (!orphans.isEmpty() && !backup.mayDelete()) {
+                return;
+            }
+            orphans.removeAll(namedInCopy(orphans));
             if (!orphans.isEmpty()) {
                 store.delete(orphans);
                 counters.orphans.add(orphans.size());
@@ -306,6 +331,30 @@ final class ShardTiering {
         } while (after != null && !stopped.getAsBoolean());
     }
 
+    /// Those of the keys that the manifest's copy in the store names: whoever reads that copy needs
+    /// them, whatever the manifest here says.
+    private Set<String> namedInCopy(List<String> keys) throws IOException {
+        if (keys.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> asked = new HashSet<>(keys);
+        Set<String> named = new HashSet<>();
+        backup.copies()
+                .read(entry -> {
+                    if (entry instanceof ManifestEntry.Stored(TieredObject object)
+                            && asked.contains(names.key(object))) {
+                        named.add(names.key(object));
+                    }
+                });
+        if (!named.isEmpty()) {
+            log.atWarn()
+                    .addKeyValue("shard", shard.id())
+                    .addKeyValue("objects", named)
+                    .log("not deleted: the manifest does not know them, its copy does");
+        }
+        return named;
+    }
+
     private boolean isKnown(ObjectNames.Named named) {
         for (ObjectState state : ObjectState.values()) {
             TieredObject known = shard.object(state, named.number());
@@ -314,6 +363,11 @@ final class ShardTiering {
             }
         }
         return false;
+    }
+
+    /// Bytes of the log that are in no object: at most so many would be lost with the disk.
+    private long untieredBytes() {
+        return Math.max(0, shard.logEnd() - Math.max(doneTo, 0));
     }
 
     /// Bytes of sealed segments that were not tiered yet. Any thread.

@@ -1,5 +1,7 @@
 package io.quafka.storage.tier;
 
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
 import io.quafka.storage.shard.Shard;
 import io.quafka.tiering.store.StoreBusyException;
@@ -11,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,8 @@ public final class Tierer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Tierer.class);
 
     private final TieringConfig config;
-    private final String clusterId;
     private final Supplier<Collection<Shard>> shards;
-    private final Function<Uuid, @Nullable TopicSettings> settings;
+    private final Supplier<ClusterImage> images;
     private final InstantSource clock;
     private final TieringCounters counters = new TieringCounters();
     private final Map<Integer, ShardTiering> byShard = new ConcurrentHashMap<>();
@@ -38,21 +38,20 @@ public final class Tierer implements AutoCloseable {
     private final Thread thread;
     private long lastLocalMs;
     private long lastSweepMs;
+    private long lastBackupMs;
     private boolean failing;
     private volatile boolean closed;
 
     /// @param shards those that this node leads; asked again and again
-    /// @param settings of a topic, null where there is none
+    /// @param images the cluster's metadata at the moment
     public Tierer(
             TieringConfig config,
-            String clusterId,
             Supplier<Collection<Shard>> shards,
-            Function<Uuid, @Nullable TopicSettings> settings,
+            Supplier<ClusterImage> images,
             InstantSource clock) {
         this.config = config;
-        this.clusterId = clusterId;
         this.shards = shards;
-        this.settings = settings;
+        this.images = images;
         this.clock = clock;
         this.backoff =
                 new Backoff(config.retryMin(), config.retryMax(), ThreadLocalRandom.current());
@@ -115,6 +114,7 @@ public final class Tierer implements AutoCloseable {
         boolean more = false;
         long nowMs = clock.millis();
         boolean local = nowMs - lastLocalMs >= config.localInterval().toMillis();
+        boolean backup = nowMs - lastBackupMs >= config.backupInterval().toMillis();
         boolean sweep = nowMs - lastSweepMs >= config.sweepInterval().toMillis();
         Exception first = null;
         for (Shard shard : shards.get()) {
@@ -126,6 +126,14 @@ public final class Tierer implements AutoCloseable {
                 }
                 tiering.sealAged(nowMs, config.sealAfter().toMillis());
                 more |= tiering.tierNext();
+            } catch (IOException | ExecutionException | RuntimeException e) {
+                first = first == null ? e : first;
+            }
+            // What is in the store is looked after even where nothing more gets there.
+            try {
+                if (backup) {
+                    tiering.backUp(images.get(), nowMs);
+                }
                 more |= tiering.deleteDoomed();
                 if (sweep) {
                     tiering.sweep(nowMs - config.sweepAge().toMillis());
@@ -135,6 +143,7 @@ public final class Tierer implements AutoCloseable {
             }
         }
         lastLocalMs = local ? nowMs : lastLocalMs;
+        lastBackupMs = backup && first == null ? nowMs : lastBackupMs;
         if (sweep) {
             lastSweepMs = nowMs;
             config.store().sweepUploads(config.sweepAge());
@@ -158,10 +167,16 @@ public final class Tierer implements AutoCloseable {
         return new ShardTiering(
                 shard,
                 config.store(),
-                new ObjectNames(clusterId, shard.id()),
-                settings,
+                new ObjectNames(images.get().clusterId(), shard.id()),
+                this::settingsOf,
                 counters,
-                () -> closed);
+                () -> closed,
+                clock);
+    }
+
+    private @Nullable TopicSettings settingsOf(Uuid topicId) {
+        Topic topic = images.get().topic(topicId);
+        return topic == null ? null : topic.settings();
     }
 
     private synchronized void await(Duration duration) throws InterruptedException {

@@ -11,6 +11,8 @@ import java.time.Duration;
 /// @param sealAfter an active segment with records to tier is sealed at this age, full or not
 /// @param sweepInterval how often the store is looked over for orphans
 /// @param sweepAge an object that no manifest knows is deleted when it was intended so long ago
+/// @param backupInterval how often what changed of manifests, metadata and internal topics is
+///   copied to the store
 /// @param retryMin the first wait after the store failed; doubled with each further failure
 /// @param retryMax the longest such wait
 public record TieringConfig(
@@ -20,6 +22,7 @@ public record TieringConfig(
         Duration sealAfter,
         Duration sweepInterval,
         Duration sweepAge,
+        Duration backupInterval,
         Duration retryMin,
         Duration retryMax) {
     /// Bytes of batches that an object takes at most, but for the last run.

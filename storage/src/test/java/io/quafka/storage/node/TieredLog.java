@@ -101,12 +101,16 @@ final class TieredLog {
         return bytes.flip();
     }
 
+    /// The objects that hold records.
     Set<String> keysInStore() throws Exception {
         Set<String> keys = new TreeSet<>();
         String after = null;
         do {
             var page = store.list("", after);
-            page.objects().stream().map(ObjectInfo::key).forEach(keys::add);
+            page.objects().stream()
+                    .map(ObjectInfo::key)
+                    .filter(key -> key.contains("/shard-"))
+                    .forEach(keys::add);
             after = page.next();
         } while (after != null);
         return keys;

@@ -64,7 +64,7 @@ class TieringTest {
     }
 
     /// The same with a limit for local copies.
-    private static TopicSettings local(TopicSettings s, long localBytes) {
+    static TopicSettings local(TopicSettings s, long localBytes) {
         return new TopicSettings(
                 s.compacted(),
                 s.deleted(),
@@ -111,6 +111,7 @@ class TieringTest {
                 Duration.ZERO,
                 Duration.ZERO,
                 Duration.ofDays(1),
+                Duration.ZERO,
                 Duration.ofMillis(1),
                 Duration.ofMillis(20));
     }

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             ConsumeCommand.class,
             ConfigCommand.class,
             ObjectCommand.class,
+            RecoverCommand.class,
             RehearseCommand.class
         },
         versionProvider = Version.class)

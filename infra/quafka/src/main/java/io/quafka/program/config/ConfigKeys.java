@@ -512,6 +512,14 @@ public final class ConfigKeys {
                     "1d",
                     "Such an object is deleted when its upload was begun so long ago; longer than an upload may take.");
 
+    public static final ConfigKey<Duration> TIERING_BACKUP_INTERVAL =
+            new ConfigKey<>(
+                    "tiering.backup.interval",
+                    ValueType.duration(Duration.ofMillis(10), Duration.ofDays(1)),
+                    "1m",
+                    "How often what changed of manifests, metadata and groups' offsets is copied to the store, for 'quafka"
+                            + " recover'. What the copies do not have yet would be lost with the disks.");
+
     public static final ConfigKey<Long> GATEWAY_HISTORY_MEMORY_BYTES =
             new ConfigKey<>(
                     "gateway.history.memory.bytes",
@@ -588,6 +596,7 @@ public final class ConfigKeys {
                     TIERING_SEAL_AFTER,
                     TIERING_SWEEP_INTERVAL,
                     TIERING_SWEEP_AGE,
+                    TIERING_BACKUP_INTERVAL,
                     GATEWAY_HISTORY_MEMORY_BYTES,
                     CONTROLLER_MEMBERS,
                     CONTROLLER_JOIN,

@@ -15,6 +15,9 @@ import org.apache.kafka.common.Uuid;
 final class DataDirectory implements AutoCloseable {
     private static final String LOCK_NAME = "quafka.lock";
 
+    /// There while a recovery is not complete.
+    private static final String INCOMPLETE_NAME = "recovery.incomplete";
+
     private final Path path;
     private final FileChannel lock;
     private NodeIdentity identity;
@@ -31,6 +34,36 @@ final class DataDirectory implements AutoCloseable {
     /// @throws StartException if another process holds it, or it cannot be used
     static DataDirectory open(Path directory) {
         Path path = directory.toAbsolutePath().normalize();
+        if (Files.exists(path.resolve(INCOMPLETE_NAME))) {
+            throw new StartException(
+                    "the data directory %s is what a 'quafka recover' left that did not end: empty it, and recover again"
+                            .formatted(path));
+        }
+        return take(path);
+    }
+
+    /// Makes a directory that cannot be opened until [#endRecovery].
+    static DataDirectory beginRecovery(Path directory) throws IOException {
+        Path path = directory.toAbsolutePath().normalize();
+        Files.createDirectories(path);
+        Files.createFile(path.resolve(INCOMPLETE_NAME));
+        force(path);
+        return take(path);
+    }
+
+    /// All that was recovered is durable.
+    void endRecovery() throws IOException {
+        Files.delete(path.resolve(INCOMPLETE_NAME));
+        force(path);
+    }
+
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static DataDirectory take(Path path) {
         try {
             Files.createDirectories(path);
             FileChannel lock = lock(path);

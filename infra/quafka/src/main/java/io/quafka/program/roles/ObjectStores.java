@@ -60,6 +60,11 @@ final class ObjectStores {
                                         + " storage and gateway process sees"));
     }
 
+    /// The store itself; null where none is configured.
+    @Nullable ObjectStore store() {
+        return store;
+    }
+
     /// How a storage node tiers; null if it does not.
     @Nullable TieringConfig tiering() {
         return store == null
@@ -71,6 +76,7 @@ final class ObjectStores {
                         configuration.get(ConfigKeys.TIERING_SEAL_AFTER),
                         configuration.get(ConfigKeys.TIERING_SWEEP_INTERVAL),
                         configuration.get(ConfigKeys.TIERING_SWEEP_AGE),
+                        configuration.get(ConfigKeys.TIERING_BACKUP_INTERVAL),
                         RETRY_MIN,
                         RETRY_MAX);
     }
