@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             ObjectCommand.class,
             RecoverCommand.class,
+            CompletionCommand.class,
             RehearseCommand.class
         },
         versionProvider = Version.class)
