@@ -3,6 +3,7 @@ package io.quafka.testkit;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -41,6 +42,15 @@ final class SmallVolume implements AutoCloseable {
 
     Path folder() {
         return folder;
+    }
+
+    /// What takes how many KiB, for people.
+    String contents() throws IOException {
+        Process du =
+                new ProcessBuilder("du", "-ak", "--", folder.toString())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        return new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package io.quafka.storage.index;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -115,24 +113,22 @@ public final class Index implements AutoCloseable {
         applied.forEach(ShardIndex::durable);
     }
 
-    /// Bytes of the index's files.
+    /// Bytes of the index's files, and of the native library that is kept beside them.
     public long sizeOnDisk() {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.mapToLong(Index::size).sum();
+        try {
+            return FolderSize.of(directory);
         } catch (IOException error) {
             throw new IndexException(
                     "the index in " + directory + ": " + error.getMessage(), error);
         }
     }
 
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (NoSuchFileException _) {
-            return 0; // compaction removed it meanwhile
-        } catch (IOException error) {
-            throw new UncheckedIOException(error);
-        }
+    /// Bytes that its files may take beyond [#sizeOnDisk] without a further update: what lies in
+    /// memory is flushed, and tables are written anew before the old ones go.
+    public long bytesAhead() {
+        return store.property("rocksdb.cur-size-all-mem-tables")
+                + Math.min(
+                        store.property("rocksdb.live-sst-files-size"), Tuning.COMPACTION_BYTES_MAX);
     }
 
     /// Bytes of native memory in memtables, block cache and open tables.

@@ -31,6 +31,15 @@ final class Tuning implements AutoCloseable {
     private static final double CACHE_SHARE_OF_INDEXES = 0.5;
     private static final long BLOCK_BYTES = 4 << 10;
     private static final long TABLE_FILE_BYTES = 64 << 20;
+
+    /// Tables rewritten at a time, all together, at most: beside the first level, which has 256 MiB
+    /// and what was flushed since.
+    static final long COMPACTION_BYTES_MAX = 16 * TABLE_FILE_BYTES;
+
+    /// RocksDB keeps 4 MiB ready by default, which nobody counts, and lets the file grow to 1 GiB.
+    private static final long MANIFEST_AHEAD_BYTES = 64 << 10;
+
+    private static final long MANIFEST_BYTES_MAX = 4 << 20;
     private static final long INFO_LOG_BYTES = 1 << 20;
     private static final long SYNC_EVERY_BYTES = 1 << 20;
 
@@ -80,6 +89,9 @@ final class Tuning implements AutoCloseable {
                         .setPinL0FilterAndIndexBlocksInCache(true));
         options.setCompressionType(CompressionType.LZ4_COMPRESSION);
         options.setTargetFileSizeBase(TABLE_FILE_BYTES);
+        options.setMaxCompactionBytes(COMPACTION_BYTES_MAX);
+        options.setManifestPreallocationSize(MANIFEST_AHEAD_BYTES);
+        options.setMaxManifestFileSize(MANIFEST_BYTES_MAX);
     }
 
     private void memory(IndexOptions wanted) {

@@ -34,6 +34,9 @@ public final class CommitLog implements AutoCloseable {
     /// be had, so that on a full disk retention can still record what it frees.
     public static final long CONTROL_HEADROOM_BYTES = 64 << 10;
 
+    /// Heads of groups of many small runs are smaller than this part of a segment.
+    private static final int HEAD_PART = 16;
+
     private final Path directory;
     private final int shard;
     private final LogOptions options;
@@ -87,9 +90,7 @@ public final class CommitLog implements AutoCloseable {
         List<SegmentHandle> handles = new ArrayList<>();
         for (Path file : files) {
             try (SegmentFile segment = SegmentFile.open(file, shard, false)) {
-                handles.add(
-                        new SegmentHandle(
-                                file, segment.base(), segment.capacity(), segment.sealedEnd()));
+                handles.add(SegmentHandle.of(segment));
             }
         }
         sealAllButTheLast(handles);
@@ -121,6 +122,7 @@ public final class CommitLog implements AutoCloseable {
             SegmentFile active = SegmentFile.open(last.path(), shard, true);
             CommitLog log = new CommitLog(directory, shard, options, clock, spares, active);
             handles.forEach(handle -> log.segments.put(handle.base(), handle));
+            spares.placed();
             log.end = last.base();
             log.durable = last.base();
             return log;
@@ -159,7 +161,7 @@ public final class CommitLog implements AutoCloseable {
         }
         Files.move(spare.path(), path, StandardCopyOption.ATOMIC_MOVE);
         forceDirectory(directory);
-        return new SegmentHandle(path, base, spare.capacity(), SegmentFile.NOT_SEALED);
+        return SegmentHandle.unsealed(path, base, spare.capacity());
     }
 
     static void forceDirectory(Path directory) throws IOException {
@@ -274,6 +276,7 @@ public final class CommitLog implements AutoCloseable {
         SegmentFile previous = active;
         active = SegmentFile.open(next.path(), shard, true);
         segments.put(next.base(), next);
+        spares.placed();
         previous.close();
     }
 
@@ -322,6 +325,12 @@ public final class CommitLog implements AutoCloseable {
     /// Where the oldest segment begins.
     public long start() {
         return segments.firstKey();
+    }
+
+    /// Batches of a group that has no more bytes fit into a full-grown segment, with their head.
+    public long groupBytesMax() {
+        long room = options.segmentBytes() - CONTROL_HEADROOM_BYTES;
+        return room - room / HEAD_PART;
     }
 
     /// Bytes that groups may take in the active segment.
@@ -375,7 +384,8 @@ public final class CommitLog implements AutoCloseable {
     /// @param bytes of its file, holes counted as if they were none
     public record SealedSegment(long base, long end, long bytes) {}
 
-    /// Gives a sealed segment's file back: to the spares, or to the file system.
+    /// Gives a sealed segment's file back: to the spares, or to the file system where it is read
+    /// still, or may have holes.
     public void drop(long base) throws IOException {
         if (base == active.base()) {
             throw new IllegalArgumentException("segment " + base + " is active");
@@ -384,7 +394,8 @@ public final class CommitLog implements AutoCloseable {
         if (handle == null) {
             return;
         }
-        if (open.drop(base)) {
+        boolean unread = open.drop(base);
+        if (unread && handle.whole()) {
             spares.recycle(handle.path(), handle.capacity());
         } else {
             Files.delete(handle.path());
@@ -400,6 +411,7 @@ public final class CommitLog implements AutoCloseable {
         if (handle == null || !handle.isSealed()) {
             throw new IllegalArgumentException("segment " + base + " is not sealed");
         }
+        segments.put(base, handle.hollowed());
         long live = SegmentHollower.hollow(handle.path(), shard, handle.end(), dead);
         open.drop(base);
         return live;
@@ -419,6 +431,11 @@ public final class CommitLog implements AutoCloseable {
             bytes += SegmentFile.BLOCK_BYTES + handle.capacity();
         }
         return bytes;
+    }
+
+    /// Of these, bytes that may not be on the disk yet: of a file that is being filled.
+    public long bytesBeingFilled() {
+        return spares.bytesBeingFilled();
     }
 
     /// Bytes that the log's files take on the disk, preallocated ones included.

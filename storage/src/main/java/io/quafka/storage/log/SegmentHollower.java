@@ -41,6 +41,7 @@ final class SegmentHollower {
             }
             // The file's length stays what it was, so that every position can be read.
             write(out, ByteBuffer.allocate(1), SegmentFile.BLOCK_BYTES + source.capacity() - 1);
+            kept += SegmentFile.PAGE_BYTES;
             out.force(true);
         }
         Files.move(target, path, StandardCopyOption.ATOMIC_MOVE);

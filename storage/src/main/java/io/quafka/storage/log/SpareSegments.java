@@ -45,6 +45,7 @@ final class SpareSegments implements AutoCloseable {
     private long wantedCapacity;
     private long nextNumber;
     private long fillingBytes;
+    private long takenBytes;
     private volatile LongPredicate growth = _ -> true;
     private boolean closed;
     private boolean diskShort;
@@ -78,6 +79,7 @@ final class SpareSegments implements AutoCloseable {
                 for (Spare spare : ready) {
                     if (spare.capacity >= bytes) {
                         ready.remove(spare);
+                        takenBytes = SegmentFile.BLOCK_BYTES + spare.capacity;
                         wantedCapacity =
                                 Math.min(options.segmentBytes(), Math.max(1, spare.capacity * 2));
                         changed.signalAll();
@@ -95,6 +97,16 @@ final class SpareSegments implements AutoCloseable {
                 changed.await();
             }
             return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The file that was taken last is the log's: it counts as the log's from now on.
+    void placed() {
+        lock.lock();
+        try {
+            takenBytes = 0;
         } finally {
             lock.unlock();
         }
@@ -143,11 +155,21 @@ final class SpareSegments implements AutoCloseable {
         growth = mayGrow;
     }
 
-    /// Bytes of the files that are ready or being filled.
+    /// Bytes of a file that is being filled, the last of which may not be on the disk yet.
+    long bytesBeingFilled() {
+        lock.lock();
+        try {
+            return fillingBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Bytes of the files that are ready, being filled, or taken and not placed yet.
     long bytesHeld() {
         lock.lock();
         try {
-            long bytes = fillingBytes;
+            long bytes = fillingBytes + takenBytes;
             for (Spare spare : ready) {
                 bytes += SegmentFile.BLOCK_BYTES + spare.capacity;
             }

@@ -8,7 +8,6 @@ import io.quafka.controller.retention.DiskReport;
 import io.quafka.controller.retention.DiskReport.TopicUse;
 import io.quafka.controller.retention.WaterFill;
 import io.quafka.storage.index.Index;
-import io.quafka.storage.index.IndexException;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.pressure.Ladder;
 import io.quafka.storage.pressure.NodeLoad;
@@ -31,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,12 +46,12 @@ final class DiskKeeper {
     private final int nodeId;
     private final Shards shards;
     private final TopicSpaces spaces;
-    private final Index index;
+    private final DiskMeter meter;
     private final StorageConfig config;
     private final AppendRates rates;
     private volatile DiskFigures figures = DiskFigures.NONE;
     private long trimmed;
-    private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
+    private final Growth growth = new Growth();
     private final ReportQueue queue = new ReportQueue();
 
     DiskKeeper(
@@ -66,23 +64,22 @@ final class DiskKeeper {
         this.nodeId = nodeId;
         this.shards = shards;
         this.spaces = spaces;
-        this.index = index;
+        this.meter = new DiskMeter(index, config.directory(), config.beside());
         this.config = config;
         this.rates = new AppendRates(clock);
     }
 
     /// Whether files may grow by so much: the last line, however fast topics are written to. The
-    /// node's files never take more than its capacity and a segment per shard; of which one is left
-    /// for the copy that making a segment hollow needs. Any thread.
+    /// node's files never take more than its capacity and a segment per shard; of which as much is
+    /// left as the copy needs that making a segment hollow makes, and as the index may add for
+    /// itself. Any thread.
     boolean mayGrow(long bytes) {
-        long left = room.get();
-        while (left >= bytes) {
-            if (left == Long.MAX_VALUE || room.compareAndSet(left, left - bytes)) {
-                return true;
-            }
-            left = room.get();
-        }
-        return false;
+        return growth.grant(bytes);
+    }
+
+    /// Whether files grew so much since the last look that it is time for another. Any thread.
+    boolean isLookDue() {
+        return growth.isLookDue();
     }
 
     /// As last measured.
@@ -124,31 +121,34 @@ final class DiskKeeper {
         ClusterImage image = shards.image();
         spaces.forget(id -> image.topic(id) == null);
         NodeBudget budget = image.budgets().node(nodeId);
-        long used = 0;
-        long dead = 0;
-        for (Housekeeping chore : chores) {
-            Housekeeping.Space space = chore.space();
-            used += space.held();
-            dead += space.dead();
-        }
-        used = Math.min(used + indexBytes(), volumeUsed());
+        long look = growth.look();
+        DiskMeter.Use use = meter.measure(chores);
         if (budget == null) {
-            room.set(Long.MAX_VALUE);
-            figures = new DiskFigures(used, dead, 0, Step.NONE, trimmed, 0, 0);
+            growth.allowAll();
+            figures = new DiskFigures(use.used(), use.dead(), 0, Step.NONE, trimmed, 0, 0);
             return false;
         }
         NodeLoad load =
                 new NodeLoad(
                         budget.capacityBytes(),
-                        used,
-                        dead,
+                        use.used() + use.ahead(),
+                        use.dead(),
                         budget.restBytes(),
                         config.log().segmentBytes() * Math.max(1, chores.size()));
-        room.set(Math.max(0, load.capacity() + load.slack() - config.log().segmentBytes() - used));
+        long left = load.capacity() + load.slack() - use.copy() - load.used();
+        growth.allow(look, (long) (left / (1 + use.aheadPart())));
         Orders orders = Ladder.decide(load, loads(image, budget));
         spaces.all().forEach((id, space) -> space.order(orders.topics().get(id)));
         tell(orders.step());
-        figures = new DiskFigures(used, dead, budget.capacityBytes(), orders.step(), trimmed, 0, 0);
+        figures =
+                new DiskFigures(
+                        use.used(),
+                        use.dead(),
+                        budget.capacityBytes(),
+                        orders.step(),
+                        trimmed,
+                        0,
+                        0);
         boolean freed = false;
         for (Map.Entry<Uuid, TopicOrder> order : orders.topics().entrySet()) {
             if (order.getValue().trimTo() != TopicOrder.KEEP) {
@@ -172,20 +172,6 @@ final class DiskKeeper {
                     .addKeyValue("now", step)
                     .log("pressure on the disk changed");
         }
-    }
-
-    private long indexBytes() {
-        try {
-            return index.sizeOnDisk();
-        } catch (IndexException e) {
-            log.atDebug().setCause(e).log("the index' size is not known");
-            return 0;
-        }
-    }
-
-    private long volumeUsed() throws IOException {
-        FileStore store = Files.getFileStore(config.directory());
-        return store.getTotalSpace() - store.getUnallocatedSpace();
     }
 
     private List<TopicLoad> loads(ClusterImage image, NodeBudget budget) {

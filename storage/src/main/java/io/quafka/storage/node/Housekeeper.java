@@ -49,8 +49,16 @@ final class Housekeeper implements AutoCloseable {
     }
 
     void add(Housekeeping shard) {
-        shard.askBeforeGrowing(disk::mayGrow);
+        shard.askBeforeGrowing(this::mayGrow);
         chores.add(shard);
+    }
+
+    private boolean mayGrow(long bytes) {
+        boolean may = disk.mayGrow(bytes);
+        if (disk.isLookDue()) {
+            hurry();
+        }
+        return may;
     }
 
     void start() {

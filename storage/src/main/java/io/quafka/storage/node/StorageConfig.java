@@ -6,6 +6,7 @@ import io.quafka.storage.log.LogOptions;
 import io.quafka.storage.tier.TieringConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a storage node is told at its start.
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param producerExpiry idempotent producers silent for longer are forgotten
 /// @param coordinators of groups
 /// @param tiering null where there is no object store
+/// @param beside directories that other roles of this process write to: where they are on the same
+///   volume, what they hold counts as the node's
 public record StorageConfig(
         Path directory,
         LogOptions log,
@@ -27,7 +30,12 @@ public record StorageConfig(
         Duration producerExpiry,
         CompactionConfig compaction,
         CoordinatorConfig coordinators,
-        @Nullable TieringConfig tiering) {
+        @Nullable TieringConfig tiering,
+        List<Path> beside) {
+    public StorageConfig {
+        beside = List.copyOf(beside);
+    }
+
     /// Kafka's default for `producer.id.expiration.ms`.
     public static final Duration PRODUCER_EXPIRY = Duration.ofDays(1);
 
@@ -43,7 +51,8 @@ public record StorageConfig(
                 producerExpiry,
                 compaction,
                 coordinators,
-                tiering);
+                tiering,
+                beside);
     }
 
     /// Without an object store.
@@ -67,7 +76,8 @@ public record StorageConfig(
                 producerExpiry,
                 compaction,
                 coordinators,
-                null);
+                null,
+                List.of());
     }
 
     /// With the defaults of compaction and coordinators.

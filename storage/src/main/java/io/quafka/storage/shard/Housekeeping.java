@@ -53,7 +53,9 @@ public final class Housekeeping {
     ///
     /// @param held in all
     /// @param dead of that, what nobody needs any more
-    public record Space(long held, long dead) {}
+    /// @param filling of that, what is being written and may not be on the disk yet
+    /// @param largest segment: what making one hollow may need beside it
+    public record Space(long held, long dead, long filling, long largest) {}
 
     public Housekeeping(Shard shard, Index index, InstantSource clock) {
         this.shard = shard;
@@ -125,10 +127,13 @@ public final class Housekeeping {
 
     /// Measures the shard's log.
     public Space space() {
+        long filling = log.bytesBeingFilled();
         long held = log.bytesHeld();
         long dead = 0;
+        long largest = log.activeCapacity();
         for (CommitLog.SealedSegment segment : log.sealed()) {
             long live = shard.space().live(segment.base());
+            largest = Math.max(largest, segment.bytes());
             Hollowed before = hollowed.get(segment.base());
             if (before == null) {
                 dead += Math.max(0, segment.bytes() - live);
@@ -139,7 +144,7 @@ public final class Housekeeping {
         }
         long active = log.activeBase();
         dead += Math.max(0, log.end() - active - shard.space().live(active));
-        return new Space(held, dead);
+        return new Space(held, dead, filling, largest);
     }
 
     /// As the other, with half of a segment's bytes dead before it is made hollow.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -63,6 +64,18 @@ class IndexResourcesTest {
             }
             index.flush();
             assertThat(index.sizeOnDisk()).isGreaterThan(1 << 20);
+        }
+    }
+
+    /// 17 MB of native library are much of a small volume.
+    @Test
+    void whatLiesBesideTheTablesCounts() throws Exception {
+        try (Index index = Index.open(directory, IndexOptions.DEFAULTS)) {
+            index.flush();
+            long before = index.sizeOnDisk();
+            Path beside = Files.createDirectories(directory.resolve("native/some-version"));
+            Files.write(beside.resolve("library"), new byte[1 << 20]);
+            assertThat(index.sizeOnDisk()).isEqualTo(before + (1 << 20));
         }
     }
 

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.quafka.controller.model.RetentionShares;
 import io.quafka.controller.model.Topic;
 import io.quafka.storage.StoredBatches;
+import io.quafka.storage.index.Index;
+import io.quafka.storage.index.IndexOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +32,12 @@ class BudgetsTest {
     @TempDir private Path directory;
 
     private final SplittableRandom random = new SplittableRandom(5);
+
+    /// It is kept beside the first index of a process: half of what the nodes here may take.
+    @BeforeAll
+    static void keepNativeLibraryElsewhere(@TempDir Path elsewhere) {
+        Index.open(elsewhere, IndexOptions.DEFAULTS).close();
+    }
 
     private Topic topic(NodeUnderTest node, String name, int percent) {
         return node.metadata.topic(

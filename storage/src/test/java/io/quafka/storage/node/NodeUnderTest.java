@@ -121,7 +121,8 @@ final class NodeUnderTest implements AutoCloseable {
                         StorageConfig.PRODUCER_EXPIRY,
                         compaction,
                         coordinators,
-                        tiering);
+                        tiering,
+                        List.of());
         return LocalStorageNode.open(config, 1, metadata, peers, clock);
     }
 

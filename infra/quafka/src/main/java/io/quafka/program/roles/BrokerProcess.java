@@ -19,6 +19,7 @@ import io.quafka.wire.BufferPool;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,7 +108,8 @@ public final class BrokerProcess implements RunningRole {
                                     Settings.storage(
                                             configuration,
                                             data.resolve("storage"),
-                                            objects.tiering()),
+                                            objects.tiering(),
+                                            List.of(data.resolve("controller"))),
                                     registration.nodeId(),
                                     controller.metadata(),
                                     new Peers(_ -> null, controller),

@@ -31,8 +31,12 @@ final class Settings {
 
     private Settings() {}
 
+    /// @param beside what other roles write to
     static StorageConfig storage(
-            Configuration configuration, Path directory, @Nullable TieringConfig tiering) {
+            Configuration configuration,
+            Path directory,
+            @Nullable TieringConfig tiering,
+            List<Path> beside) {
         long segmentBytes = configuration.get(ConfigKeys.STORAGE_SEGMENT_BYTES);
         return new StorageConfig(
                 directory,
@@ -61,7 +65,8 @@ final class Settings {
                                         Collectors.toMap(
                                                 ConfigKey::name,
                                                 key -> configuration.get(key).toString()))),
-                tiering);
+                tiering,
+                beside);
     }
 
     /// @param listen null for a lone member that serves its own process only

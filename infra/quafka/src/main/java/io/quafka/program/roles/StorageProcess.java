@@ -84,7 +84,8 @@ public final class StorageProcess implements RunningRole {
                                     Settings.storage(
                                             configuration,
                                             data.resolve("storage"),
-                                            objects.tiering()),
+                                            objects.tiering(),
+                                            List.of()),
                                     registration.nodeId(),
                                     controller.metadata(),
                                     new Peers(others, controller),
