@@ -1,6 +1,7 @@
 package io.quafka.storage.shard;
 
 import io.quafka.storage.batch.BatchHeader;
+import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.log.CommitLog;
 import io.quafka.storage.log.GroupBuilder;
@@ -148,34 +149,51 @@ final class GroupWriter {
         return position;
     }
 
-    void raiseLogStart(ShardTask.RaiseLogStart task, int epoch)
+    /// Raises the log starts of many partitions with one write to the disk.
+    ///
+    /// @param asked each of another partition
+    void raiseLogStarts(List<ShardTask.RaiseLogStart> asked, int epoch)
             throws IOException, InterruptedException {
-        Partition partition = task.partition();
-        partition.load();
-        long offset = task.offset();
-        if (partition.isDropped() || offset <= partition.logStart()) {
-            task.done().complete(partition.logStart());
+        List<ShardTask.RaiseLogStart> tasks = asked.stream().filter(this::mayRaise).toList();
+        if (tasks.isEmpty()) {
             return;
         }
-        if (offset > partition.committedEnd()) {
-            task.fail(new IllegalArgumentException("offset " + offset + " is past the end"));
-            return;
-        }
-        if (!feed.tryCommit() || !log.ensureRoom(GroupBuilder.sizeBound(1, 0), true)) {
-            task.fail(new ShardUnavailableException(shard.id(), "no room on its disk"));
+        if (!feed.tryCommit() || !log.ensureRoom(GroupBuilder.sizeBound(tasks.size(), 0), true)) {
+            tasks.forEach(task ->
+                    task.fail(new ShardUnavailableException(shard.id(), "no room on its disk")));
             return;
         }
         group.clear();
-        group.addLogStart(partition.key().topicId(), partition.key().partition(), offset);
+        for (ShardTask.RaiseLogStart task : tasks) {
+            PartitionKey key = task.partition().key();
+            group.addLogStart(key.topicId(), key.partition(), task.offset());
+        }
         long position = writeGroup(epoch, 0);
-        partition.raiseLogStart(offset);
-        feed.logStart(partition, offset);
+        for (ShardTask.RaiseLogStart task : tasks) {
+            task.partition().raiseLogStart(task.offset());
+            feed.logStart(task.partition(), task.offset());
+        }
         feed.groupApplied(position, log.end());
         if (partition.tieredEnd() > 0) {
             shard.manifestChanges().note(new ManifestEntry.LogStart(partition.key(), offset));
         }
         feed.tryCommit();
-        task.done().complete(offset);
+        tasks.forEach(task -> task.done().complete(task.offset()));
+    }
+
+    /// Whether there is something to raise; answers the task if there is not.
+    private boolean mayRaise(ShardTask.RaiseLogStart task) {
+        Partition partition = task.partition();
+        partition.load();
+        if (partition.isDropped() || task.offset() <= partition.logStart()) {
+            task.done().complete(partition.logStart());
+            return false;
+        }
+        if (task.offset() > partition.committedEnd()) {
+            task.fail(new IllegalArgumentException("offset " + task.offset() + " is past the end"));
+            return false;
+        }
+        return true;
     }
 
     void drop(ShardTask.Drop task, int epoch) throws IOException, InterruptedException {

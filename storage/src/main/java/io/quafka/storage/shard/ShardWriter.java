@@ -4,7 +4,9 @@ import io.quafka.storage.log.CommitLog;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -27,11 +29,15 @@ import org.slf4j.LoggerFactory;
 final class ShardWriter {
     private static final Logger log = LoggerFactory.getLogger(ShardWriter.class);
 
-    /// A group takes no further request once it has this many bytes.
+    /// A group has so many bytes at most, and no more than a segment holds, but for a request that
+    /// alone has more.
     static final long GROUP_BYTES = 8 << 20;
 
     /// Tasks that may wait; memory for their bytes is bounded where they were read.
     static final int QUEUE_MAX = 200_000;
+
+    /// Log starts raised with one write: their group fits into what is kept for control groups.
+    static final int RAISES_MAX = 1000;
 
     /// Longest time that a first request waits for others like it; never longer than what the last
     /// group's write took.
@@ -49,6 +55,7 @@ final class ShardWriter {
     private final CommitLog commitLog;
     private final ConcurrentLinkedQueue<ShardTask> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
+    private final List<ShardTask> inHand = new ArrayList<>();
     private final Thread thread;
     private volatile boolean parked;
 
@@ -150,7 +157,9 @@ final class ShardWriter {
                     appends.clear();
                 }
                 if (control != null) {
+                    inHand.add(control);
                     control(control);
+                    inHand.clear();
                 } else if (queue.isEmpty()) {
                     if (state instanceof State.Closed) {
                         return;
@@ -170,6 +179,7 @@ final class ShardWriter {
             for (AppendRequest request : appends) {
                 new ShardTask.Append(request).fail(notRunning());
             }
+            inHand.forEach(task -> task.fail(notRunning()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             state = State.Closed.INSTANCE;
@@ -186,11 +196,16 @@ final class ShardWriter {
         for (AppendRequest request : appends) {
             bytes += request.bytes();
         }
-        while (bytes < GROUP_BYTES) {
-            ShardTask task = queue.poll();
-            if (task == null) {
+        long most = Math.min(GROUP_BYTES, commitLog.groupBytesMax());
+        while (bytes < most) {
+            ShardTask task = queue.peek();
+            if (task == null
+                    || (task instanceof ShardTask.Append(AppendRequest next)
+                            && bytes > 0
+                            && bytes + next.bytes() > most)) {
                 return null;
             }
+            queue.remove();
             queued.decrementAndGet();
             if (!(task instanceof ShardTask.Append(AppendRequest request))) {
                 return task;
@@ -233,7 +248,8 @@ final class ShardWriter {
     private void control(ShardTask task) throws IOException, InterruptedException {
         switch (task) {
             case ShardTask.Append _ -> throw new IllegalStateException("appends are gathered");
-            case ShardTask.RaiseLogStart raise -> groups.raiseLogStart(raise, epoch);
+            case ShardTask.RaiseLogStart raise ->
+                    groups.raiseLogStarts(withFollowing(raise), epoch);
             case ShardTask.Drop drop -> groups.drop(drop, epoch);
             case ShardTask.Roll(var done) ->
                     done.complete(
@@ -270,6 +286,20 @@ final class ShardWriter {
             case ShardTask.DropLocal drop -> manifest.dropLocal(drop);
             case ShardTask.FeedIndex(var done) -> done.complete(feed.tryCommit());
         }
+    }
+
+    /// With those of other partitions that come right behind it, which cost one write together.
+    private List<ShardTask.RaiseLogStart> withFollowing(ShardTask.RaiseLogStart first) {
+        Map<Partition, ShardTask.RaiseLogStart> raises = new LinkedHashMap<>();
+        raises.put(first.partition(), first);
+        while (raises.size() < RAISES_MAX
+                && queue.peek() instanceof ShardTask.RaiseLogStart next
+                && raises.putIfAbsent(next.partition(), next) == null) {
+            queue.remove();
+            queued.decrementAndGet();
+            inHand.add(next);
+        }
+        return List.copyOf(raises.values());
     }
 
     /// Nothing is queued: gives the index what has gathered if nothing comes for a while, then

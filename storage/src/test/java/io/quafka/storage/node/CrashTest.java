@@ -73,10 +73,12 @@ class CrashTest {
             int partition = random.nextInt(PARTITIONS);
             List<String> log = expected.computeIfAbsent(partition, _ -> new ArrayList<>());
             int dice = random.nextInt(20);
-            if (dice == 0 && !log.isEmpty()) {
-                long to = random.nextInt(log.size() + 1);
-                delete(node, topic, partition, to);
-                starts.merge(partition, to, Math::max);
+            if (dice == 0) {
+                Map<Integer, Long> raised = new HashMap<>();
+                expected.forEach(
+                        (p, known) -> raised.put(p, (long) random.nextInt(known.size() + 1)));
+                delete(node, topic, raised);
+                raised.forEach((p, to) -> starts.merge(p, to, Math::max));
             } else if (dice == 1) {
                 node.node().shards().forEach(shard -> shard.feedIndex().join());
             } else {
@@ -93,21 +95,29 @@ class CrashTest {
     }
 
     static void delete(NodeUnderTest node, Topic topic, int partition, long to) throws Exception {
+        delete(node, topic, Map.of(partition, to));
+    }
+
+    /// Several at once, which the shard may write as one group.
+    private static void delete(NodeUnderTest node, Topic topic, Map<Integer, Long> to)
+            throws Exception {
+        DeleteRecordsRequestData.DeleteRecordsTopic asked =
+                new DeleteRecordsRequestData.DeleteRecordsTopic().setName(topic.name());
+        to.forEach((partition, offset) ->
+                asked.partitions()
+                        .add(
+                                new DeleteRecordsRequestData.DeleteRecordsPartition()
+                                        .setPartitionIndex(partition)
+                                        .setOffset(offset)));
         node.node()
-                .deleteRecords(
-                        new DeleteRecordsRequestData()
-                                .setTopics(
-                                        List.of(
-                                                new DeleteRecordsRequestData.DeleteRecordsTopic()
-                                                        .setName(topic.name())
-                                                        .setPartitions(
-                                                                List.of(
-                                                                        new DeleteRecordsRequestData
-                                                                                        .DeleteRecordsPartition()
-                                                                                .setPartitionIndex(
-                                                                                        partition)
-                                                                                .setOffset(to))))))
-                .get();
+                .deleteRecords(new DeleteRecordsRequestData().setTopics(List.of(asked)))
+                .get()
+                .topics()
+                .forEach(answer ->
+                        answer.partitions()
+                                .forEach(part ->
+                                        assertThat(Errors.forCode(part.errorCode()))
+                                                .isEqualTo(Errors.NONE)));
     }
 
     private static void verify(
