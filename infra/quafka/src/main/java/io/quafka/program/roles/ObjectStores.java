@@ -94,6 +94,7 @@ final class ObjectStores {
                                 new HistoryConfig(
                                         configuration.get(ConfigKeys.GATEWAY_HISTORY_MEMORY_BYTES),
                                         defaults.indexBytes(),
+                                        defaults.requestBytes(),
                                         defaults.loads(),
                                         defaults.queuedLoads(),
                                         defaults.prefetchBlocks(),
