@@ -174,11 +174,17 @@ final class GroupWriter {
             feed.logStart(task.partition(), task.offset());
         }
         feed.groupApplied(position, log.end());
-        if (partition.tieredEnd() > 0) {
-            shard.manifestChanges().note(new ManifestEntry.LogStart(partition.key(), offset));
-        }
+        tasks.forEach(this::noteForManifest);
         feed.tryCommit();
         tasks.forEach(task -> task.done().complete(task.offset()));
+    }
+
+    private void noteForManifest(ShardTask.RaiseLogStart task) {
+        Partition partition = task.partition();
+        if (partition.tieredEnd() > 0) {
+            shard.manifestChanges()
+                    .note(new ManifestEntry.LogStart(partition.key(), task.offset()));
+        }
     }
 
     /// Whether there is something to raise; answers the task if there is not.
