@@ -203,7 +203,7 @@ public final class Recovery {
         int done = 0;
         try (ShardRestore restore =
                 ShardRestore.open(
-                        Settings.storage(configuration, data.resolve("storage"), null),
+                        Settings.storage(configuration, data.resolve("storage"), null, List.of()),
                         store,
                         image,
                         clock)) {
