@@ -2,6 +2,7 @@ package io.quafka.tiering.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.quafka.s3server.FaultyLink;
 import io.quafka.s3server.S3Faults.Kind;
@@ -211,12 +212,20 @@ class S3FaultsTest {
         }
         link.set(FaultyLink.Mode.PASS);
         assertThat(read(remote, "before")).isEqualTo(content(300_000));
+        // The server lists, under a name of its own, what it is still being sent of a put that the
+        // client has given up, until it notices.
+        await().atMost(Duration.ofSeconds(60))
+                .ignoreExceptionsInstanceOf(ObjectAbsentException.class)
+                .untilAsserted(this::assertEveryObjectIsWhole);
+        put(remote, "after", LARGE);
+        assertThat(read(store, "after")).isEqualTo(content(LARGE));
+    }
+
+    private void assertEveryObjectIsWhole() throws Exception {
         for (ObjectInfo each : store.list("", null).objects()) {
             assertThat(read(store, each.key()))
                     .isEqualTo(content(each.key().equals("large") ? LARGE : 300_000));
         }
-        put(remote, "after", LARGE);
-        assertThat(read(store, "after")).isEqualTo(content(LARGE));
     }
 
     @Test
