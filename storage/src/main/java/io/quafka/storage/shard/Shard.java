@@ -362,6 +362,11 @@ public final class Shard implements AutoCloseable {
         return found;
     }
 
+    /// Visits the objects in a state by number, until the visitor says false.
+    public void scanObjects(ObjectState state, Predicate<TieredObject> visitor) {
+        index.objects(state, visitor);
+    }
+
     /// Why the manifest may lack something, or null if it does not: then an object that is not in
     /// it may hold what nothing else does, and must not be deleted.
     public @Nullable String manifestDoubt() {

@@ -16,7 +16,6 @@ import io.quafka.tiering.object.ObjectWriter;
 import io.quafka.tiering.object.TieredPartition;
 import io.quafka.tiering.object.WrittenObject;
 import io.quafka.tiering.store.ObjectStore;
-import io.quafka.tiering.store.StoreFailureException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -24,6 +23,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -62,11 +62,16 @@ final class ShardTiering {
     private final ObjectNames names;
     private final Function<Uuid, @Nullable TopicSettings> settings;
     private final TieringCounters counters;
+    private final Set<Long> mergesUnderWay;
     private final BooleanSupplier stopped;
     private final LocalCopies copies;
 
     /// Where a partition cannot go on, by the offset that it stopped at.
     private final Map<PartitionKey, Long> stuck = new HashMap<>();
+
+    /// When an object was first seen in which nothing lies any more: at most as many as are looked
+    /// at at a time.
+    private final Map<Long, Long> doomedSinceMs = new HashMap<>();
 
     /// Segments that end here or before were tiered, or had nothing to tier.
     private volatile long doneTo = -1;
@@ -74,18 +79,21 @@ final class ShardTiering {
     private long activeBase = -1;
     private long activeSinceMs;
 
+    /// @param mergesUnderWay nonces of objects that another thread is making
     ShardTiering(
             Shard shard,
             ObjectStore store,
             ObjectNames names,
             Function<Uuid, @Nullable TopicSettings> settings,
             TieringCounters counters,
+            Set<Long> mergesUnderWay,
             BooleanSupplier stopped) {
         this.shard = shard;
         this.store = store;
         this.names = names;
         this.settings = settings;
         this.counters = counters;
+        this.mergesUnderWay = mergesUnderWay;
         this.stopped = stopped;
         this.copies = new LocalCopies(shard);
     }
@@ -118,7 +126,10 @@ final class ShardTiering {
     /// Nobody is uploading what was intended: whoever began it failed, or is dead.
     private void closeIntents() throws InterruptedException, ExecutionException {
         for (TieredObject intended : shard.objects(ObjectState.INTENDED, Integer.MAX_VALUE)) {
-            shard.commitObject(ObjectCommit.nothingMore(intended.number(), shard.epoch())).get();
+            if (!mergesUnderWay.contains(intended.nonce())) {
+                shard.commitObject(ObjectCommit.nothingMore(intended.number(), shard.epoch()))
+                        .get();
+            }
         }
     }
 
@@ -183,12 +194,7 @@ final class ShardTiering {
             written = writer.commit();
         }
         long size = written.stored().size();
-        long found = store.head(key).size();
-        if (found != size) {
-            throw new StoreFailureException(
-                    "object %s has %d bytes, not %d".formatted(key, found, size), null);
-        }
-        commit(intended, size, placed);
+        new UploadCommit(shard, store).commit(intended, key, size, placed, false);
         counters.uploads.increment();
         counters.uploadedBytes.add(size);
         log.atInfo()
@@ -210,35 +216,31 @@ final class ShardTiering {
         }
     }
 
-    private void commit(IntendedObject intended, long size, List<Placed> placed)
-            throws InterruptedException, ExecutionException {
-        for (int from = 0; from < placed.size(); from += ObjectCommit.RANGES_MAX) {
-            int to = Math.min(placed.size(), from + ObjectCommit.RANGES_MAX);
-            shard.commitObject(
-                            new ObjectCommit(
-                                    intended.number(),
-                                    intended.epoch(),
-                                    size,
-                                    placed.subList(from, to),
-                                    to == placed.size()))
-                    .get();
-        }
-    }
-
     /// Deletes objects in which nothing lies that anybody needs.
     ///
+    /// @param delayMs how long they are kept for who was told of them before
     /// @return whether there may be more
-    boolean deleteDoomed() throws IOException, InterruptedException, ExecutionException {
+    boolean deleteDoomed(long nowMs, long delayMs)
+            throws IOException, InterruptedException, ExecutionException {
         List<TieredObject> doomed = shard.objects(ObjectState.DOOMED, DELETIONS_MAX);
-        if (doomed.isEmpty()) {
+        List<TieredObject> due = new ArrayList<>();
+        doomedSinceMs.keySet().retainAll(doomed.stream().map(TieredObject::number).toList());
+        for (TieredObject object : doomed) {
+            long sinceMs = doomedSinceMs.computeIfAbsent(object.number(), _ -> nowMs);
+            if (nowMs - sinceMs >= delayMs) {
+                due.add(object);
+            }
+        }
+        if (due.isEmpty()) {
             return false;
         }
-        store.delete(doomed.stream().map(names::key).toList());
-        for (TieredObject object : doomed) {
+        store.delete(due.stream().map(names::key).toList());
+        for (TieredObject object : due) {
             shard.dropObject(object.number()).get();
+            doomedSinceMs.remove(object.number());
             counters.deletions.increment();
         }
-        return doomed.size() == DELETIONS_MAX;
+        return due.size() == DELETIONS_MAX;
     }
 
     /// Has local copies leave the disk that are past their topics' local limits.

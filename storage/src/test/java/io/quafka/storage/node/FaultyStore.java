@@ -10,6 +10,7 @@ import io.quafka.tiering.store.StoredObject;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A store that does to calls what a test says: before they take effect, or after, as when the
@@ -91,8 +92,8 @@ final class FaultyStore implements ObjectStore {
     }
 
     @Override
-    public int read(String key, long offset, ByteBuffer destination) throws StoreException {
-        return store.read(key, offset, destination);
+    public int read(String key, long offset, List<ByteBuffer> destinations) throws StoreException {
+        return store.read(key, offset, destinations);
     }
 
     @Override

@@ -77,23 +77,16 @@ public final class DirectoryStore implements ObjectStore {
     }
 
     @Override
-    public int read(String key, long offset, ByteBuffer destination) throws StoreException {
+    public int read(String key, long offset, List<ByteBuffer> destinations) throws StoreException {
         Path file = path(key);
         if (offset < 0) {
             throw new IllegalArgumentException("negative offset " + offset);
         }
-        int start = destination.position();
         long began = System.nanoTime();
         int count = 0;
         boolean done = false;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            while (destination.hasRemaining()) {
-                int read = channel.read(destination, offset + count);
-                if (read < 0) {
-                    break;
-                }
-                count += read;
-            }
+        try {
+            count = FileObject.read(file, offset, destinations);
             done = true;
             return count;
         } catch (IOException e) {
@@ -102,9 +95,6 @@ public final class DirectoryStore implements ObjectStore {
             }
             throw failure("cannot read object " + key, key, e);
         } finally {
-            if (!done) {
-                destination.position(start);
-            }
             count(StoreOperation.GET, done, count, began);
         }
     }

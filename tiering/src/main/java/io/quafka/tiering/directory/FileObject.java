@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /// One file as an object, whatever the key: for tools that look into what lies around.
 public final class FileObject implements ObjectSource {
@@ -18,15 +20,35 @@ public final class FileObject implements ObjectSource {
     }
 
     @Override
-    public int read(String key, long offset, ByteBuffer destination) throws StoreException {
-        int start = destination.position();
-        try (FileChannel channel = FileChannel.open(file)) {
-            while (destination.hasRemaining()
-                    && channel.read(destination, offset + destination.position() - start) >= 0) {}
-            return destination.position() - start;
+    public int read(String key, long offset, List<ByteBuffer> destinations) throws StoreException {
+        try {
+            return read(file, offset, destinations);
         } catch (IOException e) {
-            destination.position(start);
             throw DirectoryStore.failure("cannot read " + file, key, e);
+        }
+    }
+
+    /// As [ObjectSource#read(String, long, List)], of a file.
+    static int read(Path file, long offset, List<ByteBuffer> destinations) throws IOException {
+        int[] starts = destinations.stream().mapToInt(ByteBuffer::position).toArray();
+        int count = 0;
+        boolean done = false;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            boolean more = true;
+            for (int i = 0; i < starts.length && more; i++) {
+                ByteBuffer each = destinations.get(i);
+                while (each.hasRemaining() && more) {
+                    int read = channel.read(each, offset + count);
+                    more = read >= 0;
+                    count += Math.max(0, read);
+                }
+            }
+            done = true;
+            return count;
+        } finally {
+            for (int i = 0; i < starts.length && !done; i++) {
+                destinations.get(i).position(starts[i]);
+            }
         }
     }
 

@@ -4,7 +4,9 @@ import io.quafka.tiering.store.ObjectAbsentException;
 import io.quafka.tiering.store.ObjectSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads objects, and checks each byte before anybody sees it. Blocks the calling thread; keeps
 /// nothing.
@@ -63,15 +65,51 @@ public final class ObjectReader {
     public void readBlock(String key, Block block, ByteBuffer destination) throws IOException {
         int start = destination.position();
         ByteBuffer target = destination.slice(start, block.length());
-        ObjectFormat.readFully(store, key, block.position(), target);
-        if (ObjectFormat.crc(target.flip()) != block.crc()) {
-            throw new ObjectDamagedException(
-                    key,
-                    block.position(),
-                    "the block of offsets %d..%d does not match its checksum"
-                            .formatted(block.baseOffset(), block.lastOffset()));
+        ObjectDamagedException damage = readBlocks(key, List.of(block), List.of(target)).getFirst();
+        if (damage != null) {
+            throw damage;
         }
         destination.position(start + block.length());
+    }
+
+    /// Reads blocks that lie next to each other, in one request, and checks each by itself.
+    ///
+    /// @param neighbours one or more, each where the one before ends
+    /// @param destinations for each a buffer with just as much room; filled, where the block is
+    ///   whole
+    /// @return for each, how it is damaged: then its bytes must not be used; null if it is not
+    public List<@Nullable ObjectDamagedException> readBlocks(
+            String key, List<Block> neighbours, List<ByteBuffer> destinations) throws IOException {
+        List<ByteBuffer> targets = destinations.stream().map(ByteBuffer::slice).toList();
+        long left = store.read(key, neighbours.getFirst().position(), targets);
+        List<@Nullable ObjectDamagedException> damages = new ArrayList<>();
+        for (int i = 0; i < neighbours.size(); i++) {
+            Block block = neighbours.get(i);
+            damages.add(
+                    left < block.length()
+                            ? endsEarly(key, block, left)
+                            : check(key, block, targets.get(i).flip()));
+            left = Math.max(0, left - block.length());
+        }
+        return damages;
+    }
+
+    private static ObjectDamagedException endsEarly(String key, Block block, long there) {
+        return new ObjectDamagedException(
+                key,
+                block.position() + there,
+                "it ends here, %d bytes too early".formatted(block.length() - there));
+    }
+
+    private static @Nullable ObjectDamagedException check(
+            String key, Block block, ByteBuffer bytes) {
+        return ObjectFormat.crc(bytes) == block.crc()
+                ? null
+                : new ObjectDamagedException(
+                        key,
+                        block.position(),
+                        "the block of offsets %d..%d does not match its checksum"
+                                .formatted(block.baseOffset(), block.lastOffset()));
     }
 
     /// Reads and checks every byte of an object.

@@ -112,6 +112,12 @@ public final class ObjectWriter implements AutoCloseable {
         }
     }
 
+    /// What is appended next does not follow on from what was appended last, though it is of the
+    /// same partition: it begins a block of its own, so that each can be read without the other.
+    public void endStretch() {
+        endBlock();
+    }
+
     /// Adds a transaction that was aborted in the partition of the last append, in the order of
     /// their markers.
     public void aborted(AbortedRange range) {

@@ -26,6 +26,23 @@ public record PartitionBlocks(
         return blocks.getLast().lastOffset();
     }
 
+    /// The same without the blocks that end before a stretch of offsets, or begin behind it: an
+    /// object may hold several stretches of a partition, between which others lie elsewhere. Null
+    /// if none is left.
+    public @Nullable PartitionBlocks within(long firstOffset, long lastOffset) {
+        int from = indexOf(firstOffset);
+        int to = from;
+        while (to < blocks.size() && blocks.get(to).baseOffset() <= lastOffset) {
+            to++;
+        }
+        if (from == to) {
+            return null;
+        }
+        return from == 0 && to == blocks.size()
+                ? this
+                : new PartitionBlocks(partition, blocks.subList(from, to), aborted);
+    }
+
     public long maxTimestamp() {
         long max = -1;
         for (Block block : blocks) {

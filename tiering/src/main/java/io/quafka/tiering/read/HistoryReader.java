@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// Memory outside the heap is bounded by [HistoryConfig]; who does not close slices has others
 /// refused.
 public final class HistoryReader implements AutoCloseable {
+    /// Requests among which is shared what is loaded ahead of one reader.
+    private static final int REQUESTS_AHEAD = 4;
+
     private static final Executor OWN_THREAD = Thread::startVirtualThread;
 
     private final HistoryCounters counters = new HistoryCounters();
@@ -119,7 +122,9 @@ public final class HistoryReader implements AutoCloseable {
             TieredPartition partition, ObjectRange range) {
         return indexes.get(range)
                 .thenApply(index -> {
-                    PartitionBlocks found = index.find(partition);
+                    PartitionBlocks all = index.find(partition);
+                    PartitionBlocks found =
+                            all == null ? null : all.within(range.baseOffset(), range.lastOffset());
                     if (found == null) {
                         throw new CompletionException(lacks(range, partition, range.baseOffset()));
                     }
@@ -133,15 +138,14 @@ public final class HistoryReader implements AutoCloseable {
             List<ObjectRange> ranges,
             long offset,
             int maxBytes) {
-        String key = ranges.getFirst().key();
         List<Block> all = partition.blocks();
-        List<CompletableFuture<CachedBlock>> wanted = new ArrayList<>();
-        long bytes = 0;
-        for (int i = first; i < all.size() && (wanted.isEmpty() || bytes < maxBytes); i++) {
-            wanted.add(blocks.get(key, all.get(i)));
-            bytes += all.get(i).length();
+        int end = first;
+        for (long bytes = 0; end < all.size() && (end == first || bytes < maxBytes); end++) {
+            bytes += all.get(end).length();
         }
-        for (int i = first; i < first + wanted.size(); i++) {
+        List<CompletableFuture<CachedBlock>> wanted =
+                blocks.get(ranges.getFirst().key(), all.subList(first, end));
+        for (int i = first; i < end; i++) {
             readAhead(partition, i, ranges);
         }
         return CompletableFuture.allOf(wanted.toArray(CompletableFuture[]::new))
@@ -162,13 +166,14 @@ public final class HistoryReader implements AutoCloseable {
         prefetch(partition, index + 1, ranges, count);
     }
 
+    /// @param count of blocks that are to be here, or on their way
     private void prefetch(
             PartitionBlocks partition, int from, List<ObjectRange> ranges, int count) {
         List<Block> all = partition.blocks();
         int end = Math.min(all.size(), from + count);
-        for (int i = from; i < end; i++) {
-            blocks.prefetch(ranges.getFirst().key(), all.get(i));
-        }
+        // What lies far ahead waits until it is worth a request, unless nothing comes behind it.
+        int least = end < all.size() ? count / REQUESTS_AHEAD : 1;
+        blocks.prefetch(ranges.getFirst().key(), all.subList(from, end), least);
         int left = count - (end - from);
         if (left > 0 && ranges.size() > 1) {
             List<ObjectRange> rest = ranges.subList(1, ranges.size());
@@ -246,7 +251,8 @@ public final class HistoryReader implements AutoCloseable {
         if (block == null) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        return blocks.get(key, block)
+        return blocks.get(key, List.of(block))
+                .getFirst()
                 .thenApplyAsync(held -> firstAt(held, timestampMs, offset), OWN_THREAD)
                 .thenCompose(place ->
                         place != null

@@ -6,7 +6,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// Runs loads, a bounded number at once, each on a virtual thread; a bounded number waits.
+/// Runs loads, a bounded number at once, each on a thread of its own; a bounded number waits.
+///
+/// These are platform threads: a virtual one is parked and woken for every few kilobytes that come
+/// in on its connection, which costs several times what the copying does.
 final class LoadQueue implements AutoCloseable {
     private static final long KEEP_ALIVE_SECONDS = 10;
 
@@ -22,7 +25,7 @@ final class LoadQueue implements AutoCloseable {
                         KEEP_ALIVE_SECONDS,
                         TimeUnit.SECONDS,
                         new ArrayBlockingQueue<>(queued),
-                        Thread.ofVirtual().name("history-load-", 0).factory());
+                        Thread.ofPlatform().daemon().name("quafka-history-", 0).factory());
         threads.allowCoreThreadTimeOut(true);
     }
 

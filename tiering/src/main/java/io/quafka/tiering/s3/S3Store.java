@@ -63,21 +63,18 @@ public final class S3Store implements ObjectStore {
     }
 
     @Override
-    public int read(String key, long offset, ByteBuffer destination) throws StoreException {
+    public int read(String key, long offset, List<ByteBuffer> destinations) throws StoreException {
         ObjectKeys.check(key);
         if (offset < 0) {
             throw new IllegalArgumentException("negative offset " + offset);
         }
-        if (!destination.hasRemaining()) {
+        RangeTransformer range = new RangeTransformer(offset, destinations);
+        if (range.wanted() == 0) {
             return 0;
         }
-        int start = destination.position();
         boolean done = false;
         try {
-            int read =
-                    client.getObject(
-                            requests.get(key, offset, destination.remaining()),
-                            new RangeTransformer(offset, destination));
+            int read = client.getObject(requests.get(key, offset, range.wanted()), range);
             done = true;
             return read;
         } catch (SdkException e) {
@@ -87,7 +84,7 @@ public final class S3Store implements ObjectStore {
             throw Failures.translate("cannot read object " + key, key, e);
         } finally {
             if (!done) {
-                destination.position(start);
+                range.rewind();
             }
         }
     }

@@ -47,7 +47,7 @@ class HistoryReaderTest {
     private static final int RECORDS = 10;
 
     private static final HistoryConfig SMALL =
-            new HistoryConfig(1 << 20, 1 << 20, 8, 64, 8, Duration.ofMillis(200));
+            new HistoryConfig(1 << 20, 1 << 20, 4 * BLOCK_BYTES, 8, 64, 8, Duration.ofMillis(200));
 
     @TempDir Path directory;
     private FaultyStore store;
@@ -91,6 +91,68 @@ class HistoryReaderTest {
                 assertThat(end.batches()).isEmpty();
                 assertThat(end.nextOffset()).isEqualTo(1_000);
             }
+        }
+    }
+
+    @Test
+    void readsStretchesOfAPartitionThatLieInTurnInTwoObjects() throws Exception {
+        WrittenObject outer;
+        WrittenObject inner;
+        try (ObjectWriter first = begin("outer");
+                ObjectWriter second = begin("inner")) {
+            for (long offset = 0; offset < 300; offset += RECORDS) {
+                ObjectWriter to = offset >= 100 && offset < 200 ? second : first;
+                if (offset == 200) {
+                    first.endStretch();
+                }
+                to.append(A, Batches.batch(offset, RECORDS, 100, 0, offset));
+            }
+            outer = first.commit();
+            inner = second.commit();
+        }
+        ObjectRange whole = range(outer, A);
+        List<ObjectRange> ranges =
+                List.of(
+                        new ObjectRange(whole.key(), whole.size(), 0, 99),
+                        range(inner, A),
+                        new ObjectRange(whole.key(), whole.size(), 200, 299));
+        try (HistoryReader reader = new HistoryReader(store, SMALL)) {
+            List<Long> offsets = new ArrayList<>();
+            for (long next = 0; next < 300; ) {
+                try (HistorySlice slice = read(reader, ranges, next, 50_000)) {
+                    for (ByteBuffer each : slice.batches()) {
+                        for (int at = 0; at < each.limit(); at += 12 + each.getInt(at + 8)) {
+                            offsets.add(each.getLong(at));
+                        }
+                    }
+                    next = slice.nextOffset();
+                }
+            }
+            List<Long> all = new ArrayList<>();
+            for (long offset = 0; offset < 300; offset += RECORDS) {
+                all.add(offset);
+            }
+            assertThat(offsets).isEqualTo(all);
+            assertThat(find(reader, ranges, 150, 0)).contains(new RecordPlace(150, 150, 0));
+        }
+    }
+
+    @Test
+    void loadsNeighboursInOneRequest() throws Exception {
+        List<ObjectRange> ranges = objects(1, 40);
+        HistoryConfig config =
+                new HistoryConfig(
+                        8 << 20, 1 << 20, 8 * BLOCK_BYTES, 8, 64, 0, Duration.ofSeconds(5));
+        try (HistoryReader reader = new HistoryReader(store, config)) {
+            read(reader, ranges, 0, 1).close();
+            int before = store.reads();
+            read(reader, ranges, 10, 16 * BLOCK_BYTES).close();
+            long loaded = reader.counters().loads() - 1;
+            assertThat(loaded).isGreaterThanOrEqualTo(16);
+            assertThat(store.reads() - before).isEqualTo((int) (loaded + 7) / 8);
+            // What is here is not loaded again.
+            read(reader, ranges, 0, 17 * BLOCK_BYTES).close();
+            assertThat(reader.counters().loads() - 1 - loaded).isLessThanOrEqualTo(2);
         }
     }
 
@@ -155,7 +217,8 @@ class HistoryReaderTest {
     void readsFurtherAheadTheLongerItIsSequential() throws Exception {
         List<ObjectRange> ranges = objects(4, 25);
         HistoryConfig config =
-                new HistoryConfig(8 << 20, 1 << 20, 16, 64, 8, Duration.ofSeconds(5));
+                new HistoryConfig(
+                        8 << 20, 1 << 20, 4 * BLOCK_BYTES, 16, 64, 8, Duration.ofSeconds(5));
         try (HistoryReader reader = new HistoryReader(store, config)) {
             long before = 0;
             List<Long> steps = new ArrayList<>();
@@ -196,7 +259,9 @@ class HistoryReaderTest {
     @Test
     void keepsWhatIsHotThroughAScan() throws Exception {
         List<ObjectRange> ranges = objects(10, 100);
-        HistoryConfig config = new HistoryConfig(2 << 20, 1 << 20, 8, 64, 0, Duration.ofSeconds(5));
+        HistoryConfig config =
+                new HistoryConfig(
+                        2 << 20, 1 << 20, 4 * BLOCK_BYTES, 8, 64, 0, Duration.ofSeconds(5));
         try (HistoryReader reader = new HistoryReader(store, config)) {
             for (int round = 0; round < 20; round++) {
                 for (int hot = 0; hot < 20; hot++) {
@@ -226,7 +291,8 @@ class HistoryReaderTest {
         int blocks = written.index().partitions().getFirst().blocks().size();
         List<ObjectRange> ranges = List.of(range(written, A));
         HistoryConfig config =
-                new HistoryConfig(16 << 20, 1 << 20, 8, 64, 2, Duration.ofSeconds(5));
+                new HistoryConfig(
+                        16 << 20, 1 << 20, 4 * BLOCK_BYTES, 8, 64, 2, Duration.ofSeconds(5));
         try (HistoryReader reader = new HistoryReader(store, config)) {
             long next = 0;
             while (next < 100) {
@@ -274,7 +340,9 @@ class HistoryReaderTest {
     @Test
     void boundsLoadsAndRefusesMore() throws Exception {
         List<ObjectRange> ranges = objects(1, 100);
-        HistoryConfig config = new HistoryConfig(8 << 20, 1 << 20, 4, 8, 0, Duration.ofSeconds(5));
+        HistoryConfig config =
+                new HistoryConfig(
+                        8 << 20, 1 << 20, 4 * BLOCK_BYTES, 4, 8, 0, Duration.ofSeconds(5));
         try (HistoryReader reader = new HistoryReader(store, config)) {
             read(reader, ranges, 0, 1).close();
             store.closeGate();
@@ -330,12 +398,14 @@ class HistoryReaderTest {
     @Test
     void servesWhatIsInFrontOfDamage() throws Exception {
         List<ObjectRange> ranges = objects(1, 10);
-        HistoryConfig config = new HistoryConfig(8 << 20, 1 << 20, 1, 64, 0, Duration.ofSeconds(5));
+        HistoryConfig config =
+                new HistoryConfig(
+                        8 << 20, 1 << 20, 4 * BLOCK_BYTES, 1, 64, 0, Duration.ofSeconds(5));
         try (HistoryReader reader = new HistoryReader(store, config)) {
             read(reader, ranges, 0, 1).close();
             store.expect(StoreOperation.GET, Fault.FLIPPED, 1);
             try (HistorySlice slice = read(reader, ranges, 0, 45_000)) {
-                assertThat(slice.nextOffset()).isEqualTo(10);
+                assertThat(slice.nextOffset()).isEqualTo(20);
             }
         }
     }
@@ -355,7 +425,9 @@ class HistoryReaderTest {
     @Test
     void failsWhatIsWaitingWhenItIsClosed() throws Exception {
         List<ObjectRange> ranges = objects(1, 50);
-        HistoryConfig config = new HistoryConfig(8 << 20, 1 << 20, 2, 64, 0, Duration.ofSeconds(5));
+        HistoryConfig config =
+                new HistoryConfig(
+                        8 << 20, 1 << 20, 4 * BLOCK_BYTES, 2, 64, 0, Duration.ofSeconds(5));
         HistoryReader reader = new HistoryReader(store, config);
         read(reader, ranges, 0, 1).close();
         store.closeGate();

@@ -99,7 +99,7 @@ public final class FaultyStore implements ObjectStore {
     }
 
     @Override
-    public int read(String key, long offset, ByteBuffer destination) throws StoreException {
+    public int read(String key, long offset, List<ByteBuffer> destinations) throws StoreException {
         reads.incrementAndGet();
         int now = readsAtOnce.incrementAndGet();
         readsAtOnceMax.accumulateAndGet(now, Math::max);
@@ -110,16 +110,19 @@ public final class FaultyStore implements ObjectStore {
             }
             Fault fault = next(StoreOperation.GET);
             refuse(fault);
-            int start = destination.position();
+            ByteBuffer first = destinations.getFirst();
+            int start = first.position();
             if (fault == Fault.CUT) {
-                ByteBuffer half = destination.duplicate();
-                half.limit(start + destination.remaining() / 2);
+                ByteBuffer half = first.duplicate();
+                half.limit(start + first.remaining() / 2);
                 store.read(key, offset, half);
                 throw new StoreBusyException("cut", Duration.ofMillis(10), null);
             }
-            int read = store.read(key, offset, destination);
+            int read = store.read(key, offset, destinations);
             if (fault == Fault.FLIPPED) {
-                destination.put(start, (byte) (destination.get(start) ^ 4));
+                ByteBuffer last = destinations.getLast();
+                int at = destinations.size() == 1 ? start : last.position() - 1;
+                last.put(at, (byte) (last.get(at) ^ 4));
             }
             lose(fault);
             return read;

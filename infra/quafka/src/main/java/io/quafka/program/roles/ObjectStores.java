@@ -2,6 +2,8 @@ package io.quafka.program.roles;
 
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.storage.tier.MergePolicy;
+import io.quafka.storage.tier.Merging;
 import io.quafka.storage.tier.TieringConfig;
 import io.quafka.tiering.directory.DirectoryStore;
 import io.quafka.tiering.read.HistoryConfig;
@@ -18,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class ObjectStores {
     private static final Duration RETRY_MIN = Duration.ofSeconds(1);
     private static final Duration RETRY_MAX = Duration.ofMinutes(1);
+
+    /// For gateways that were told of an object just before its ranges went into another.
+    private static final Duration DELETE_DELAY = Duration.ofSeconds(10);
+
+    private static final Duration MERGE_INTERVAL = Duration.ofSeconds(30);
 
     private final Configuration configuration;
     private final StoreCounters counters = new StoreCounters();
@@ -72,7 +79,12 @@ final class ObjectStores {
                         configuration.get(ConfigKeys.TIERING_SWEEP_INTERVAL),
                         configuration.get(ConfigKeys.TIERING_SWEEP_AGE),
                         RETRY_MIN,
-                        RETRY_MAX);
+                        RETRY_MAX,
+                        DELETE_DELAY,
+                        new Merging(
+                                configuration.get(ConfigKeys.TIERING_MERGE_BYTES),
+                                MergePolicy.DEFAULT,
+                                MERGE_INTERVAL));
     }
 
     /// Opens what a gateway reads history through; null where there is no object store.
@@ -88,6 +100,7 @@ final class ObjectStores {
                                 new HistoryConfig(
                                         configuration.get(ConfigKeys.GATEWAY_HISTORY_MEMORY_BYTES),
                                         defaults.indexBytes(),
+                                        defaults.requestBytes(),
                                         defaults.loads(),
                                         defaults.queuedLoads(),
                                         defaults.prefetchBlocks(),
