@@ -12,7 +12,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,7 +80,7 @@ final class CoordinatorRoute {
                         new CoordinatorCall.Client(
                                 from.header().clientId(),
                                 from.connection().remote().getAddress(),
-                                KafkaPrincipal.ANONYMOUS),
+                                from.principal()),
                         body);
         StorageNode node = nodeId == ShardState.NO_LEADER ? null : storageNodes.node(nodeId);
         if (node == null) {

@@ -9,13 +9,16 @@ import io.quafka.wire.RequestHandler;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.jspecify.annotations.Nullable;
 
 /// The gateway role: answers Kafka's clients from the metadata image, the controller and the
@@ -24,11 +27,32 @@ import org.jspecify.annotations.Nullable;
 /// It keeps nothing that a client would miss: fetch sessions, producer id blocks and derived views
 /// are all made anew elsewhere. Thread-safe; no call blocks.
 public final class Gateway implements RequestHandler {
+    /// What is decided about clients before they come to a gateway.
+    ///
+    /// @param administrators who may change passwords
+    /// @param inFront APIs that somebody in front of the gateway answers, so that it tells of them
+    public record Access(Predicate<KafkaPrincipal> administrators, Set<ApiKeys> inFront) {
+        /// Everybody may do everything.
+        public static final Access OPEN = new Access(_ -> true, Set.of());
+    }
+
     private final Map<ApiKeys, Api> apis = new EnumMap<>(ApiKeys.class);
     private final Set<ApiKeys> keys = Collections.unmodifiableSet(apis.keySet());
 
+    /// A gateway that everybody may use.
+    public Gateway(
+            IntSupplier nodeId,
+            Controller controller,
+            StorageNodes storageNodes,
+            GatewayConfig config,
+            @Nullable HistoryReader history,
+            InstantSource clock) {
+        this(nodeId, controller, storageNodes, config, history, clock, Access.OPEN);
+    }
+
     /// @param nodeId this node's own id; asked per request, as it is known only once the node has
     ///   registered
+    /// @param access who may administer, and what is answered in front of this gateway
     /// @param history where what is not on the storage nodes' disks is read; null where there is no
     ///   object store; closed by whoever opened it
     public Gateway(
@@ -37,7 +61,8 @@ public final class Gateway implements RequestHandler {
             StorageNodes storageNodes,
             GatewayConfig config,
             @Nullable HistoryReader history,
-            InstantSource clock) {
+            InstantSource clock,
+            Access access) {
         var histories = new HistoryReads(history);
         var commands = new Commands(controller, config.adminWait());
         var metadata = controller.metadata();
@@ -91,7 +116,15 @@ public final class Gateway implements RequestHandler {
                         ListTransactionsResponseData.class,
                         Listings.Transactions.INSTANCE));
         GroupApis.register(apis, metadata, storageNodes, gateways, topics);
-        apis.put(ApiKeys.API_VERSIONS, new ApiVersionsApi(apis.keySet()));
+        apis.put(
+                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
+                new DescribeScramApi(metadata, access.administrators()));
+        apis.put(
+                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
+                new AlterScramApi(commands, access.administrators()));
+        Set<ApiKeys> told = EnumSet.copyOf(apis.keySet());
+        told.addAll(access.inFront());
+        apis.put(ApiKeys.API_VERSIONS, new ApiVersionsApi(told));
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialDeletion;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -26,6 +28,8 @@ import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLogDirTopic;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData.UserName;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -234,6 +238,16 @@ class EveryVersionTest {
                     new InitProducerIdRequestData()
                             .setTransactionalId(name.equals(KNOWN) ? null : "txn")
                             .setTransactionTimeoutMs(1_000);
+            case ALTER_USER_SCRAM_CREDENTIALS ->
+                    new AlterUserScramCredentialsRequestData()
+                            .setDeletions(
+                                    List.of(
+                                            new ScramCredentialDeletion()
+                                                    .setName(name)
+                                                    .setMechanism((byte) 1)));
+            case DESCRIBE_USER_SCRAM_CREDENTIALS ->
+                    new DescribeUserScramCredentialsRequestData()
+                            .setUsers(List.of(new UserName().setName(name)));
             case FIND_COORDINATOR ->
                     version >= 4
                             ? new FindCoordinatorRequestData().setCoordinatorKeys(List.of("a", "b"))

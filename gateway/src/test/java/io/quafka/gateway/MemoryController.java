@@ -178,6 +178,10 @@ final class MemoryController implements Controller, Metadata {
                 yield new Reply.Configs(image.version(), outcomes);
             }
             case Command.AllocateProducerIds allocate -> allocate(allocate.count());
+            case Command.AlterScram alter ->
+                    new Reply.Outcomes(
+                            image.version(),
+                            alter.changes().stream().map(_ -> Reply.Outcome.OK).toList());
             default -> throw new UnsupportedOperationException(command.toString());
         };
     }

@@ -3,6 +3,7 @@ package io.quafka.controller.codec;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.AllocateProducerIds;
 import io.quafka.controller.model.Command.AlterConfigs;
+import io.quafka.controller.model.Command.AlterScram;
 import io.quafka.controller.model.Command.ConfigChange;
 import io.quafka.controller.model.Command.ConfigOp;
 import io.quafka.controller.model.Command.CreatePartitions;
@@ -15,6 +16,7 @@ import io.quafka.controller.model.Command.NewTopic;
 import io.quafka.controller.model.Command.PublishBudgets;
 import io.quafka.controller.model.Command.RegisterNode;
 import io.quafka.controller.model.Command.RestoreCluster;
+import io.quafka.controller.model.Command.ScramChange;
 import io.quafka.controller.model.Command.TopicRef;
 import io.quafka.controller.model.Command.UnregisterNode;
 import java.nio.ByteBuffer;
@@ -41,6 +43,7 @@ import org.apache.kafka.common.config.ConfigResource;
 ///   9 FormCluster          string clusterId
 ///  10 RestoreCluster       records, see RecordCodec
 ///  20 PublishBudgets       uvar basis, node budgets
+///  30 AlterScram           list of (scram name, nullable scram secret)
 /// newTopic = string name, svar partitions, svar replicationFactor,
 ///            list of (svar partition, list of svar node), map configs, bool internal
 /// resource = svar Kafka resource type, string name
@@ -117,6 +120,14 @@ public final class CommandCodec {
                             .bool(c.validateOnly());
             case AllocateProducerIds c -> out.u8(8).svar(c.count());
             case PublishBudgets c -> Fields.budgets(out.u8(20).uvar(c.basis()), c.nodes());
+            case AlterScram c ->
+                    out.u8(30)
+                            .list(
+                                    c.changes(),
+                                    (w, change) -> {
+                                        SecurityFields.name(w, change.name());
+                                        w.nullable(change.secret(), SecurityFields::secret);
+                                    });
             case FormCluster c -> out.u8(9).string(c.clusterId());
             case RestoreCluster c -> RecordCodec.writeAll(out.u8(10), c.records());
         }
@@ -156,6 +167,14 @@ public final class CommandCodec {
             case 9 -> new FormCluster(in.string());
             case 10 -> new RestoreCluster(RecordCodec.readAll(in));
             case 20 -> new PublishBudgets(in.uvar(), Fields.budgets(in));
+            case 30 ->
+                    new AlterScram(
+                            in.list(
+                                    3,
+                                    r ->
+                                            new ScramChange(
+                                                    SecurityFields.name(r),
+                                                    r.nullable(SecurityFields::secret))));
             default -> throw in.bad("an unknown kind of command: " + kind);
         };
     }

@@ -11,6 +11,7 @@ import io.quafka.controller.model.MetadataRecord.NodeRegistered;
 import io.quafka.controller.model.MetadataRecord.NodeRemoved;
 import io.quafka.controller.model.MetadataRecord.PartitionsAdded;
 import io.quafka.controller.model.MetadataRecord.ProducerIdsAllocated;
+import io.quafka.controller.model.MetadataRecord.ScramChanged;
 import io.quafka.controller.model.MetadataRecord.ShardChanged;
 import io.quafka.controller.model.MetadataRecord.ShardCreated;
 import io.quafka.controller.model.MetadataRecord.TopicConfigsChanged;
@@ -40,6 +41,7 @@ import java.util.List;
 ///  13 IdsReserved            uvar nextNodeId, uvar nextShardId
 ///  14 GroupConfigsChanged    string groupId, map configs
 ///  20 BudgetsPublished       uvar version, node budgets
+///  30 ScramChanged           scram name, nullable scram secret
 /// ```
 ///
 /// Primitives: [BinaryWriter]; model types: [Fields]. A kind number is never used again for
@@ -93,6 +95,10 @@ public final class RecordCodec {
             case GroupConfigsChanged r -> out.u8(14).string(r.groupId()).map(r.configs());
             case BudgetsPublished r ->
                     Fields.budgets(out.u8(20).uvar(r.budgets().version()), r.budgets().nodes());
+            case ScramChanged r -> {
+                SecurityFields.name(out.u8(30), r.name());
+                out.nullable(r.secret(), SecurityFields::secret);
+            }
             case IdsReserved r -> out.u8(13).uvar(r.nextNodeId()).uvar(r.nextShardId());
         }
     }
@@ -122,6 +128,8 @@ public final class RecordCodec {
             case 13 -> new IdsReserved(in.uvarInt(), in.uvarInt());
             case 14 -> new GroupConfigsChanged(in.string(), in.map());
             case 20 -> new BudgetsPublished(new RetentionBudgets(in.uvar(), Fields.budgets(in)));
+            case 30 ->
+                    new ScramChanged(SecurityFields.name(in), in.nullable(SecurityFields::secret));
             default -> throw in.bad("an unknown kind of record: " + kind);
         };
     }

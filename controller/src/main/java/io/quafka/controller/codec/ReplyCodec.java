@@ -5,6 +5,7 @@ import io.quafka.controller.model.Reply.Configs;
 import io.quafka.controller.model.Reply.Done;
 import io.quafka.controller.model.Reply.NodeRegistered;
 import io.quafka.controller.model.Reply.Outcome;
+import io.quafka.controller.model.Reply.Outcomes;
 import io.quafka.controller.model.Reply.ProducerIds;
 import io.quafka.controller.model.Reply.TopicOutcome;
 import io.quafka.controller.model.Reply.Topics;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.config.ConfigResource;
 ///   3 Topics          list of (string name, uuid id, error, nullable string message, nullable topic)
 ///   4 Configs         list of (resource, error, nullable string message)
 ///   5 ProducerIds     uvar first, svar count
+///  30 Outcomes        list of (error, nullable string message)
 /// ```
 public final class ReplyCodec {
     static final int VERSION = 1;
@@ -49,6 +51,7 @@ public final class ReplyCodec {
                                                 e.getValue().error());
                                         w.nullable(e.getValue().message(), BinaryWriter::string);
                                     });
+            case Outcomes r -> out.u8(30).uvar(r.version()).list(r.outcomes(), ReplyCodec::outcome);
             case ProducerIds r -> out.u8(5).uvar(r.version()).uvar(r.first()).svar(r.count());
         }
         return out.toBytes();
@@ -72,10 +75,20 @@ public final class ReplyCodec {
                     case 3 -> new Topics(version, in.list(20, ReplyCodec::topicOutcome));
                     case 4 -> new Configs(version, configs(in));
                     case 5 -> new ProducerIds(version, in.uvar(), in.svarInt());
+                    case 30 -> new Outcomes(version, in.list(2, ReplyCodec::outcome));
                     default -> throw in.bad("an unknown kind of reply: " + kind);
                 };
         in.end();
         return reply;
+    }
+
+    private static void outcome(BinaryWriter out, Outcome outcome) {
+        Fields.error(out, outcome.error());
+        out.nullable(outcome.message(), BinaryWriter::string);
+    }
+
+    private static Outcome outcome(BinaryReader in) {
+        return new Outcome(Fields.error(in), in.nullable(BinaryReader::string));
     }
 
     private static void topicOutcome(BinaryWriter out, TopicOutcome outcome) {

@@ -14,6 +14,7 @@ import io.quafka.controller.model.MetadataRecord.NodeRegistered;
 import io.quafka.controller.model.MetadataRecord.NodeRemoved;
 import io.quafka.controller.model.MetadataRecord.PartitionsAdded;
 import io.quafka.controller.model.MetadataRecord.ProducerIdsAllocated;
+import io.quafka.controller.model.MetadataRecord.ScramChanged;
 import io.quafka.controller.model.MetadataRecord.ShardChanged;
 import io.quafka.controller.model.MetadataRecord.ShardCreated;
 import io.quafka.controller.model.MetadataRecord.TopicConfigsChanged;
@@ -22,6 +23,7 @@ import io.quafka.controller.model.MetadataRecord.TopicDeleted;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.RetentionBudgets;
 import io.quafka.controller.model.RetentionShares;
+import io.quafka.controller.model.SecurityImage;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
@@ -50,6 +52,7 @@ public final class ImageBuilder {
     private int nextNodeId;
     private int nextShardId;
     private RetentionBudgets budgets;
+    private SecurityImage security;
     private ImageIndexes indexes;
     private @Nullable TopicSettings plainSettings;
 
@@ -65,6 +68,7 @@ public final class ImageBuilder {
         nextNodeId = from.nextNodeId();
         nextShardId = from.nextShardId();
         budgets = from.budgets();
+        security = from.security();
         indexes = from.indexes();
     }
 
@@ -103,6 +107,9 @@ public final class ImageBuilder {
         if (image.budgets().version() > 0) {
             records.add(new BudgetsPublished(image.budgets()));
         }
+        image.security()
+                .scram()
+                .forEach((name, secret) -> records.add(new ScramChanged(name, secret)));
         records.add(new IdsReserved(image.nextNodeId(), image.nextShardId()));
         return records;
     }
@@ -153,6 +160,7 @@ public final class ImageBuilder {
                                     ? groupConfigs.minus(r.groupId())
                                     : groupConfigs.plus(r.groupId(), r.configs());
             case BudgetsPublished r -> budgets = r.budgets();
+            case ScramChanged r -> security = security.with(r);
             case ProducerIdsAllocated r -> nextProducerId = r.nextProducerId();
             case IdsReserved r -> {
                 nextNodeId = Math.max(nextNodeId, r.nextNodeId());
@@ -175,6 +183,7 @@ public final class ImageBuilder {
                 nextNodeId,
                 nextShardId,
                 budgets,
+                security,
                 indexes);
     }
 

@@ -15,6 +15,9 @@ public final class Limits {
     /// Groups with configs of their own: some hundred bytes each, of every image and snapshot.
     public static final int GROUPS_CONFIGURED_MAX = 100_000;
 
+    /// Credentials, two of a user at most: some 300 bytes each, of every image and snapshot.
+    public static final int SCRAM_MAX = 100_000;
+
     /// Shards that one storage node may lead.
     public static final int NODE_SHARDS_MAX = 1024;
 

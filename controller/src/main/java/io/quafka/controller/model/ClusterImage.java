@@ -20,6 +20,7 @@ import org.pcollections.PMap;
 /// @param nextNodeId id of the next node that registers anew
 /// @param nextShardId id of the next shard
 /// @param budgets of topics on each node's disk, as last published
+/// @param security who may come in, and who may do what
 /// @param indexes worked out from the topics
 public record ClusterImage(
         long version,
@@ -34,6 +35,7 @@ public record ClusterImage(
         int nextNodeId,
         int nextShardId,
         RetentionBudgets budgets,
+        SecurityImage security,
         ImageIndexes indexes) {
     public static final ClusterImage EMPTY =
             new ClusterImage(
@@ -49,9 +51,11 @@ public record ClusterImage(
                     1,
                     1,
                     RetentionBudgets.NONE,
+                    SecurityImage.EMPTY,
                     ImageIndexes.EMPTY);
 
-    /// An image without budgets and configs of groups, whose indexes are counted from its topics.
+    /// An image without budgets, security and configs of groups, whose indexes are counted from its
+    /// topics.
     public ClusterImage(
             long version,
             String clusterId,
@@ -76,6 +80,7 @@ public record ClusterImage(
                 nextNodeId,
                 nextShardId,
                 RetentionBudgets.NONE,
+                SecurityImage.EMPTY,
                 ImageIndexes.of(topicsByName));
     }
 

@@ -109,6 +109,16 @@ public sealed interface Command<R> {
         }
     }
 
+    /// Sets and forgets passwords; each change has an outcome of its own.
+    record AlterScram(List<ScramChange> changes) implements Command<Reply.Outcomes> {
+        public AlterScram {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /// @param secret null forgets it
+    record ScramChange(ScramName name, @Nullable ScramSecret secret) {}
+
     /// A block of producer ids that nobody else is ever given.
     record AllocateProducerIds(int count) implements Command<Reply.ProducerIds> {}
 }

@@ -2,6 +2,7 @@ package io.quafka.controller.model;
 
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /// One fact that changes the [ClusterImage]. What a command is decided into; what followers are
 /// sent; what a snapshot is made of.
@@ -72,6 +73,9 @@ public sealed interface MetadataRecord {
 
     /// @param budgets all there are from now on
     record BudgetsPublished(RetentionBudgets budgets) implements MetadataRecord {}
+
+    /// @param secret null where it was forgotten
+    record ScramChanged(ScramName name, @Nullable ScramSecret secret) implements MetadataRecord {}
 
     /// Ids up to these were given out once, though their holders may be gone.
     record IdsReserved(int nextNodeId, int nextShardId) implements MetadataRecord {}

@@ -32,6 +32,13 @@ public sealed interface Reply {
         public static final Outcome OK = new Outcome(Errors.NONE, null);
     }
 
+    /// One outcome for each thing asked for, in the order asked.
+    record Outcomes(long version, List<Outcome> outcomes) implements Reply {
+        public Outcomes {
+            outcomes = List.copyOf(outcomes);
+        }
+    }
+
     /// Ids `first` to `first + count - 1`.
     record ProducerIds(long version, long first, int count) implements Reply {}
 }

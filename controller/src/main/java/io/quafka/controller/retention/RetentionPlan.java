@@ -235,6 +235,7 @@ public record RetentionPlan(
                 image.nextNodeId(),
                 image.nextShardId(),
                 image.budgets(),
+                image.security(),
                 image.indexes());
     }
 }

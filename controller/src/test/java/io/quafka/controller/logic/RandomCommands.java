@@ -7,6 +7,8 @@ import io.quafka.controller.model.Command.ConfigOp;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.model.RetentionBudgets;
+import io.quafka.controller.model.ScramName;
+import io.quafka.controller.model.ScramSecret;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -63,7 +65,7 @@ public final class RandomCommands {
     }
 
     public Command<?> next(ClusterImage image) {
-        return switch (random.nextInt(16)) {
+        return switch (random.nextInt(17)) {
             case 0 -> new Command.FormCluster("cluster-" + random.nextInt(9));
             case 1, 2 -> register();
             case 3 -> new Command.UnregisterNode(random.nextInt(8));
@@ -73,8 +75,18 @@ public final class RandomCommands {
             case 9 -> new Command.CreatePartitions(growth(), random.nextInt(5) == 0);
             case 10 -> alter();
             case 14 -> budgets(image);
+            case 15 -> scram();
             default -> new Command.AllocateProducerIds(random.nextInt(2000) - 10);
         };
+    }
+
+    private Command<?> scram() {
+        ScramName name = new ScramName("user-" + random.nextInt(5), (byte) (1 + random.nextInt(2)));
+        ScramSecret secret =
+                random.nextInt(3) == 0
+                        ? null
+                        : new ScramSecret("salt", "stored-" + random.nextInt(), "server", 4096);
+        return new Command.AlterScram(List.of(new Command.ScramChange(name, secret)));
     }
 
     private Command<?> budgets(ClusterImage image) {

@@ -25,6 +25,7 @@ final class FrameReader {
     private final BufferPool pool;
     private final Bounds bounds;
     private final Activity activity;
+    private int bytesMax;
 
     /// @param bytesMin frames below are refused
     /// @param bytesMax frames above are refused
@@ -42,7 +43,13 @@ final class FrameReader {
         this.input = input;
         this.pool = pool;
         this.bounds = bounds;
+        this.bytesMax = bounds.bytesMax;
         this.activity = activity;
+    }
+
+    /// From the next frame on, those above are refused; never more than the bounds say.
+    void limit(int frameBytesMax) {
+        bytesMax = Math.min(frameBytesMax, bounds.bytesMax);
     }
 
     /// The next frame, or null when the stream ended between two frames.
@@ -131,11 +138,11 @@ final class FrameReader {
     }
 
     private int checked(int length) throws BadFrameException {
-        if (length < bounds.bytesMin || length > bounds.bytesMax) {
+        if (length < bounds.bytesMin || length > bytesMax) {
             throw new BadFrameException(
                     CloseReason.FRAME_LENGTH,
                     "a frame's length is %d, not in %d..%d"
-                            .formatted(length, bounds.bytesMin, bounds.bytesMax));
+                            .formatted(length, bounds.bytesMin, bytesMax));
         }
         return length;
     }

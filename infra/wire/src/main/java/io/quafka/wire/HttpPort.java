@@ -9,6 +9,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +40,7 @@ final class HttpPort {
 
     private static HttpGuard.Caller caller(ServerRequest request) {
         return new HttpGuard.Caller(
+                ((InetSocketAddress) request.remotePeer().address()).getAddress(),
                 request.isSecure(),
                 request.remotePeer().tlsPrincipal().map(Principal::getName).orElse(null),
                 request.headers().first(HeaderNames.AUTHORIZATION).orElse(null));

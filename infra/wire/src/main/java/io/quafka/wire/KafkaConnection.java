@@ -120,6 +120,7 @@ final class KafkaConnection {
     private void readAll() throws IOException, BadFrameException, InterruptedException {
         while (responses.awaitRoom() && !draining) {
             Frame frame;
+            frames.limit(server.handler().frameBytesMax(info));
             try {
                 frame = frames.next();
             } catch (BadFrameException e) {

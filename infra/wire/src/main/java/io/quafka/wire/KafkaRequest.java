@@ -3,6 +3,7 @@ package io.quafka.wire;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 
 /// One parsed request.
 ///
@@ -14,12 +15,29 @@ import org.apache.kafka.common.requests.RequestHeader;
 /// @param size bytes of the frame, without its length field
 /// @param connection who asks; the same object for all requests of a connection
 /// @param receivedNanos `System.nanoTime()` when the frame was complete
+/// @param principal whom the client was authenticated as
 public record KafkaRequest(
         RequestHeader header,
         ApiMessage body,
         int size,
         ConnectionInfo connection,
-        long receivedNanos) {
+        long receivedNanos,
+        KafkaPrincipal principal) {
+    /// A request of a client that nobody authenticated.
+    public KafkaRequest(
+            RequestHeader header,
+            ApiMessage body,
+            int size,
+            ConnectionInfo connection,
+            long receivedNanos) {
+        this(header, body, size, connection, receivedNanos, KafkaPrincipal.ANONYMOUS);
+    }
+
+    /// The same request of a client that was authenticated.
+    public KafkaRequest as(KafkaPrincipal authenticated) {
+        return new KafkaRequest(header, body, size, connection, receivedNanos, authenticated);
+    }
+
     public ApiKeys apiKey() {
         return header.apiKey();
     }

@@ -7,7 +7,7 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /// A log that hostile input cannot flood: a number of lines each second, the rest counted.
-final class RateLimitedLog {
+public final class RateLimitedLog {
     private static final int LINES_PER_SECOND_MAX = 10;
     private static final long SECOND_NANOS = 1_000_000_000L;
 
@@ -16,12 +16,12 @@ final class RateLimitedLog {
     private final AtomicInteger lines = new AtomicInteger();
     private final AtomicLong suppressed = new AtomicLong();
 
-    RateLimitedLog(Logger log) {
+    public RateLimitedLog(Logger log) {
         this.log = log;
     }
 
     /// A builder that logs nothing when the second's lines are used up.
-    LoggingEventBuilder at(Level level) {
+    public LoggingEventBuilder at(Level level) {
         long now = System.nanoTime();
         long start = windowStart.get();
         if (now - start > SECOND_NANOS && windowStart.compareAndSet(start, now)) {

@@ -19,6 +19,13 @@ public interface RequestHandler {
     /// for belongs in the response.
     CompletableFuture<KafkaResponse> handle(KafkaRequest request);
 
+    /// The largest request that a connection may send now, without its length field; less than the
+    /// server's own limit for those that nobody knows yet. Asked on the connection's thread before
+    /// each request.
+    default int frameBytesMax(ConnectionInfo connection) {
+        return Integer.MAX_VALUE;
+    }
+
     /// The connection is gone; forget what was kept for it.
     default void closed(ConnectionInfo connection) {}
 }

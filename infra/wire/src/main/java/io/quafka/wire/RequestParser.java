@@ -34,7 +34,8 @@ final class RequestParser {
         ApiKeys api = api(frame.getShort(frame.position()));
         short version = frame.getShort(frame.position() + 2);
         // Not isVersionEnabled: that calls every version of ApiVersions enabled.
-        boolean supported = version >= api.oldestVersion() && version <= api.latestVersion(false);
+        boolean supported =
+                version >= SupportedApis.oldest(api) && version <= api.latestVersion(false);
         if (!supported && api != ApiKeys.API_VERSIONS) {
             throw new BadFrameException(
                     CloseReason.UNKNOWN_VERSION, api + " version " + version + " is not served");

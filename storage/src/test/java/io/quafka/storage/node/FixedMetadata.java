@@ -118,6 +118,7 @@ final class FixedMetadata implements Metadata {
                         new RetentionBudgets(
                                 i.budgets().version() + 1,
                                 Map.of(1, new RetentionBudgets.NodeBudget(capacity, rest, topics))),
+                        i.security(),
                         i.indexes()));
     }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             QuorumCommand.class,
             TopicCommand.class,
             GroupCommand.class,
+            UserCommand.class,
             RetentionCommand.class,
             ProduceCommand.class,
             ConsumeCommand.class,

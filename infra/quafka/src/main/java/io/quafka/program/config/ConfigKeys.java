@@ -33,8 +33,9 @@ public final class ConfigKeys {
                     "gateway.listen",
                     ValueType.ADDRESS,
                     "127.0.0.1:9092",
-                    "Where the gateway serves Kafka clients and HTTP, on one port; port 0 takes a free one. There is no"
-                            + " authentication yet, so the default is for this machine only.");
+                    "Where the gateway serves Kafka clients and HTTP, on one port; port 0 takes a free one. Clients are"
+                            + " neither authenticated nor encrypted unless sasl.mechanisms and gateway.tls.* say so, so the"
+                            + " default is for this machine only.");
 
     public static final ConfigKey<Optional<Address>> GATEWAY_ADVERTISED =
             new ConfigKey<>(

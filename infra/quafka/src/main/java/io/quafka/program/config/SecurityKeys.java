@@ -58,6 +58,58 @@ public final class SecurityKeys {
                     "true",
                     "Whether Kafka without TLS is refused where TLS is served. HTTP without TLS answers no more than /health/... then.");
 
+    public static final ConfigKey<String> TLS_PRINCIPAL_RULES =
+            new ConfigKey<>(
+                    "gateway.tls.principal.mapping.rules",
+                    ValueType.STRING,
+                    "DEFAULT",
+                    "How the name in a client's certificate becomes its principal's, in the words of Kafka's"
+                            + " ssl.principal.mapping.rules; 'DEFAULT' takes the whole name.");
+
+    public static final ConfigKey<List<String>> SASL_MECHANISMS =
+            new ConfigKey<>(
+                    "sasl.mechanisms",
+                    ValueType.listOf(ValueType.STRING),
+                    "",
+                    "How clients may say who they are: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512. Where there is one, clients that do not"
+                            + " are not served, unless they show a certificate. PLAIN sends passwords as they are: with TLS only.");
+
+    public static final ConfigKey<Duration> SASL_SESSION_LIFETIME =
+            new ConfigKey<>(
+                    "sasl.session.lifetime.max",
+                    ValueType.duration(Duration.ZERO, Duration.ofDays(365)),
+                    "0s",
+                    "After so long a client must authenticate again, which newer ones do by themselves; others are closed. '0s': never.");
+
+    public static final ConfigKey<Duration> SASL_FAILURE_DELAY =
+            new ConfigKey<>(
+                    "sasl.failure.delay",
+                    ValueType.duration(Duration.ZERO, Duration.ofSeconds(10)),
+                    "200ms",
+                    "How long the answer to a failed attempt takes; it doubles with each further one of the same address within a minute,"
+                            + " up to 10s.");
+
+    public static final ConfigKey<String> ADMIN_USER =
+            new ConfigKey<>(
+                    "security.admin.user",
+                    ValueType.STRING,
+                    "",
+                    "A super user whose password is in a file of this process, so that somebody can come in to make the first users.");
+
+    public static final ConfigKey<Optional<Path>> ADMIN_PASSWORD_FILE =
+            new ConfigKey<>(
+                    "security.admin.password.file",
+                    ValueType.optional(ValueType.PATH),
+                    "",
+                    "A file with the password of security.admin.user and nothing else.");
+
+    public static final ConfigKey<List<String>> SUPER_USERS =
+            new ConfigKey<>(
+                    "security.super.users",
+                    ValueType.listOf(ValueType.STRING),
+                    "",
+                    "Principals that may do everything, as User:NAME. Where clients are authenticated, nobody else may change users.");
+
     public static final ConfigKey<Duration> TLS_RELOAD_INTERVAL =
             new ConfigKey<>(
                     "tls.reload.interval",
@@ -76,7 +128,14 @@ public final class SecurityKeys {
                     TLS_TRUST_PASSWORD,
                     TLS_CLIENT_AUTH,
                     TLS_REQUIRED,
-                    TLS_RELOAD_INTERVAL);
+                    TLS_PRINCIPAL_RULES,
+                    TLS_RELOAD_INTERVAL,
+                    SASL_MECHANISMS,
+                    SASL_SESSION_LIFETIME,
+                    SASL_FAILURE_DELAY,
+                    ADMIN_USER,
+                    ADMIN_PASSWORD_FILE,
+                    SUPER_USERS);
 
     private SecurityKeys() {}
 }

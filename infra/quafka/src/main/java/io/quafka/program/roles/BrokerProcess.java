@@ -73,6 +73,7 @@ public final class BrokerProcess implements RunningRole {
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));
         AtomicReference<@Nullable StorageNode> storage = new AtomicReference<>();
         StorageNodes own = id -> id == registration.nodeId() ? storage.get() : null;
+        ClientSecurity security = new ClientSecurity(configuration, controller);
         Gateway gateway =
                 new Gateway(
                         registration::nodeId,
@@ -80,11 +81,12 @@ public final class BrokerProcess implements RunningRole {
                         own,
                         Settings.gateway(configuration),
                         objects.history(opened),
-                        clock);
+                        clock,
+                        security.access());
         NodeFigures figures = opened.add(new NodeFigures(registration::nodeId));
         ServingPort port =
                 new ServingPort(
-                                gateway,
+                                security.inFrontOf(gateway),
                                 buffers,
                                 configuration.get(ConfigKeys.GATEWAY_LISTEN),
                                 Settings.clientLimits(configuration),
@@ -93,8 +95,9 @@ public final class BrokerProcess implements RunningRole {
                                         configuration,
                                         new ClusterCalls(gateway, own, controller),
                                         figures,
-                                        controller),
-                                PortSecurity.forClients(configuration, opened))
+                                        controller,
+                                        security),
+                                PortSecurity.forClients(configuration, security, opened))
                         .describe(objects)
                         .bind();
         figures.own(port::figures);

@@ -16,21 +16,19 @@ import java.util.Map;
 
 /// The console and its API as a gateway was configured to serve them.
 final class ConsoleResources {
-    /// There is no authentication yet.
-    private static final boolean CLIENTS_AUTHENTICATE = false;
-
     private ConsoleResources() {}
 
     static List<HttpEndpoint> of(
             Configuration configuration,
             ClusterCalls cluster,
             NodeFigures figures,
-            Controller controller) {
+            Controller controller,
+            ClientSecurity security) {
         ConsoleGuard guard =
                 new ConsoleGuard(
                         configuration.get(ConfigKeys.GATEWAY_CONSOLE_ENABLED),
                         configuration.get(ConfigKeys.GATEWAY_LISTEN).host(),
-                        CLIENTS_AUTHENTICATE);
+                        security.authenticates());
         TieringStore store = configuration.get(ConfigKeys.TIERING_STORE);
         Map<String, String> gateway = new LinkedHashMap<>();
         gateway.put("listen", configuration.text(ConfigKeys.GATEWAY_LISTEN));

@@ -54,6 +54,7 @@ public final class GatewayProcess implements RunningRole {
         ObjectStores objects = ObjectStores.open(configuration, null, opened);
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));
+        ClientSecurity security = new ClientSecurity(configuration, controller);
         Gateway gateway =
                 new Gateway(
                         registration::nodeId,
@@ -61,12 +62,13 @@ public final class GatewayProcess implements RunningRole {
                         storage,
                         Settings.gateway(configuration),
                         objects.history(opened),
-                        InstantSource.system());
+                        InstantSource.system(),
+                        security.access());
         NodeFigures figures = opened.add(new NodeFigures(registration::nodeId));
         ServingPort port =
                 opened.add(
                         new ServingPort(
-                                        gateway,
+                                        security.inFrontOf(gateway),
                                         buffers,
                                         configuration.get(ConfigKeys.GATEWAY_LISTEN),
                                         Settings.clientLimits(configuration),
@@ -75,8 +77,9 @@ public final class GatewayProcess implements RunningRole {
                                                 configuration,
                                                 new ClusterCalls(gateway, storage, controller),
                                                 figures,
-                                                controller),
-                                        PortSecurity.forClients(configuration, opened))
+                                                controller,
+                                                security),
+                                        PortSecurity.forClients(configuration, security, opened))
                                 .describe(answers)
                                 .describe(objects)
                                 .bind());

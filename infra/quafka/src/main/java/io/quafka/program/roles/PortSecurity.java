@@ -27,11 +27,12 @@ record PortSecurity(@Nullable PortTls tls, HttpGuard guard) {
     /// What is configured for the port that clients use.
     ///
     /// @throws IOException when a file of TLS cannot be used
-    static PortSecurity forClients(Configuration configuration, ClosingStack opened)
+    static PortSecurity forClients(
+            Configuration configuration, ClientSecurity clients, ClosingStack opened)
             throws IOException {
         Optional<Path> certificate = configuration.get(SecurityKeys.TLS_CERTIFICATE);
         if (certificate.isEmpty()) {
-            return NONE;
+            return new PortSecurity(null, clients.guard(HttpGuard.OPEN));
         }
         TlsEngines engines =
                 opened.add(
@@ -40,7 +41,8 @@ record PortSecurity(@Nullable PortTls tls, HttpGuard guard) {
                                 configuration.get(SecurityKeys.TLS_RELOAD_INTERVAL)));
         boolean required = configuration.get(SecurityKeys.TLS_REQUIRED);
         return new PortSecurity(
-                new PortTls(engines, required), required ? PortSecurity::overTls : HttpGuard.OPEN);
+                new PortTls(engines, required),
+                clients.guard(required ? PortSecurity::overTls : HttpGuard.OPEN));
     }
 
     private static TlsConfig config(Configuration configuration, Path certificate) {

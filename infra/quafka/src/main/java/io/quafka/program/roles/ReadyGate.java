@@ -45,6 +45,11 @@ final class ReadyGate implements RequestHandler {
     }
 
     @Override
+    public int frameBytesMax(ConnectionInfo connection) {
+        return handler.frameBytesMax(connection);
+    }
+
+    @Override
     public void closed(ConnectionInfo connection) {
         handler.closed(connection);
     }

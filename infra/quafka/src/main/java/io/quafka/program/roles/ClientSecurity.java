@@ -1,0 +1,118 @@
+package io.quafka.program.roles;
+
+import io.quafka.controller.Controller;
+import io.quafka.controller.model.ScramName;
+import io.quafka.controller.model.ScramSecret;
+import io.quafka.gateway.Gateway;
+import io.quafka.gateway.auth.AuthConfig;
+import io.quafka.gateway.auth.Authenticator;
+import io.quafka.gateway.auth.Credentials;
+import io.quafka.gateway.auth.HttpAuthenticator;
+import io.quafka.program.config.ConfigException;
+import io.quafka.program.config.Configuration;
+import io.quafka.program.config.SecurityKeys;
+import io.quafka.wire.HttpGuard;
+import io.quafka.wire.RequestHandler;
+import io.quafka.wire.tls.TlsConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.utils.SecurityUtils;
+
+/// How the clients of this process are authenticated, where they are.
+final class ClientSecurity {
+    private final AuthConfig config;
+    private final boolean sasl;
+    private final boolean authenticates;
+    private final Credentials credentials;
+    private final Set<KafkaPrincipal> superUsers = new HashSet<>();
+
+    /// @throws ConfigException when what is configured does not fit together
+    /// @throws IOException when the administrator's password cannot be read
+    ClientSecurity(Configuration configuration, Controller controller) throws IOException {
+        config =
+                new AuthConfig(
+                        Set.copyOf(configuration.get(SecurityKeys.SASL_MECHANISMS)),
+                        configuration.get(SecurityKeys.SASL_SESSION_LIFETIME),
+                        configuration.get(SecurityKeys.SASL_FAILURE_DELAY),
+                        configuration.get(SecurityKeys.TLS_PRINCIPAL_RULES));
+        sasl = !config.mechanisms().isEmpty();
+        authenticates =
+                sasl
+                        || configuration.get(SecurityKeys.TLS_CLIENT_AUTH)
+                                == TlsConfig.ClientAuth.REQUIRED;
+        credentials =
+                new Credentials(
+                        () -> controller.metadata().image().security(),
+                        administrator(configuration));
+        for (String principal : configuration.get(SecurityKeys.SUPER_USERS)) {
+            try {
+                superUsers.add(SecurityUtils.parseKafkaPrincipal(principal));
+            } catch (IllegalArgumentException e) {
+                throw new ConfigException(SecurityKeys.SUPER_USERS.name() + ": " + e.getMessage());
+            }
+        }
+    }
+
+    private Map<ScramName, ScramSecret> administrator(Configuration configuration)
+            throws IOException {
+        String name = configuration.get(SecurityKeys.ADMIN_USER);
+        if (name.isBlank()) {
+            return Map.of();
+        }
+        superUsers.add(new KafkaPrincipal(KafkaPrincipal.USER_TYPE, name));
+        Path file =
+                configuration
+                        .get(SecurityKeys.ADMIN_PASSWORD_FILE)
+                        .orElseThrow(() ->
+                                new ConfigException(
+                                        "security.admin.user is set, but not its password: put it into a file and set security.admin.password.file"));
+        String password = password(file);
+        if (password.isEmpty()) {
+            throw new ConfigException("security.admin.password.file: " + file + " is empty");
+        }
+        return Credentials.of(name, password);
+    }
+
+    private static String password(Path file) throws IOException {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new IOException("security.admin.password.file: cannot read " + file, e);
+        }
+    }
+
+    /// Whether clients have to say who they are.
+    boolean authenticates() {
+        return authenticates;
+    }
+
+    /// What the gateway is told of it.
+    Gateway.Access access() {
+        return authenticates
+                ? new Gateway.Access(superUsers::contains, sasl ? Authenticator.APIS : Set.of())
+                : Gateway.Access.OPEN;
+    }
+
+    /// The gateway behind what is asked of its clients first.
+    RequestHandler inFrontOf(Gateway gateway) {
+        if (!authenticates) {
+            return gateway;
+        }
+        try {
+            return new Authenticator(gateway, config, credentials, InstantSource.system());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(SecurityKeys.SASL_MECHANISMS.name() + ": " + e.getMessage());
+        }
+    }
+
+    /// Lets nobody in over HTTP that would not be let in over Kafka.
+    HttpGuard guard(HttpGuard first) {
+        return authenticates ? new HttpAuthenticator(first, config, credentials) : first;
+    }
+}
