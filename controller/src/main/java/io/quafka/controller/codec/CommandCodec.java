@@ -3,6 +3,7 @@ package io.quafka.controller.codec;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.AllocateProducerIds;
 import io.quafka.controller.model.Command.AlterConfigs;
+import io.quafka.controller.model.Command.AlterInSync;
 import io.quafka.controller.model.Command.AlterScram;
 import io.quafka.controller.model.Command.ConfigChange;
 import io.quafka.controller.model.Command.ConfigOp;
@@ -44,6 +45,7 @@ import org.apache.kafka.common.config.ConfigResource;
 ///  10 RestoreCluster       records, see RecordCodec
 ///  20 PublishBudgets       uvar basis, node budgets
 ///  30 AlterScram           list of (scram name, nullable scram secret)
+///  21 AlterInSync          uvar shardId, svar leader, uvar epoch, uvar revision, list of svar node
 /// newTopic = string name, svar partitions, svar replicationFactor,
 ///            list of (svar partition, list of svar node), map configs, bool internal
 /// resource = svar Kafka resource type, string name
@@ -128,6 +130,14 @@ public final class CommandCodec {
                                         SecurityFields.name(w, change.name());
                                         w.nullable(change.secret(), SecurityFields::secret);
                                     });
+            case AlterInSync c ->
+                    Fields.ids(
+                            out.u8(21)
+                                    .uvar(c.shardId())
+                                    .svar(c.leader())
+                                    .uvar(c.epoch())
+                                    .uvar(c.revision()),
+                            c.inSync());
             case FormCluster c -> out.u8(9).string(c.clusterId());
             case RestoreCluster c -> RecordCodec.writeAll(out.u8(10), c.records());
         }
@@ -175,6 +185,9 @@ public final class CommandCodec {
                                             new ScramChange(
                                                     SecurityFields.name(r),
                                                     r.nullable(SecurityFields::secret))));
+            case 21 ->
+                    new AlterInSync(
+                            in.uvarInt(), in.svarInt(), in.uvarInt(), in.uvarInt(), Fields.ids(in));
             default -> throw in.bad("an unknown kind of command: " + kind);
         };
     }

@@ -106,12 +106,18 @@ final class Fields {
     }
 
     static void shard(BinaryWriter out, ShardState shard) {
-        out.uvar(shard.id()).uvar(shard.epoch()).svar(shard.leader());
+        out.uvar(shard.id()).uvar(shard.epoch()).uvar(shard.revision()).svar(shard.leader());
         ids(out, shard.replicas());
         ids(out, shard.inSync());
     }
 
     static ShardState shard(BinaryReader in) {
+        return new ShardState(
+                in.uvarInt(), in.uvarInt(), in.uvarInt(), in.svarInt(), ids(in), ids(in));
+    }
+
+    /// As it was written before shards had revisions.
+    static ShardState firstShard(BinaryReader in) {
         return new ShardState(in.uvarInt(), in.uvarInt(), in.svarInt(), ids(in), ids(in));
     }
 

@@ -30,8 +30,8 @@ import java.util.List;
 ///   2 NodeRegistered         node
 ///   3 NodeRemoved            uvar nodeId
 ///   4 NodeFenced             uvar nodeId, bool fenced
-///   5 ShardCreated           shard
-///   6 ShardChanged           shard
+///   5 ShardCreated           shard without revision; not written any more
+///   6 ShardChanged           shard without revision; not written any more
 ///   7 TopicCreated           uuid id, string name, partitions, svar replicationFactor, map configs, bool internal
 ///   8 PartitionsAdded        uuid topicId, partitions
 ///   9 TopicDeleted           uuid topicId
@@ -42,6 +42,8 @@ import java.util.List;
 ///  14 GroupConfigsChanged    string groupId, map configs
 ///  20 BudgetsPublished       uvar version, node budgets
 ///  30 ScramChanged           scram name, nullable scram secret
+///  21 ShardCreated           shard
+///  22 ShardChanged           shard
 /// ```
 ///
 /// Primitives: [BinaryWriter]; model types: [Fields]. A kind number is never used again for
@@ -80,8 +82,8 @@ public final class RecordCodec {
             case NodeRegistered r -> Fields.node(out.u8(2), r.node());
             case NodeRemoved r -> out.u8(3).uvar(r.nodeId());
             case NodeFenced r -> out.u8(4).uvar(r.nodeId()).bool(r.fenced());
-            case ShardCreated r -> Fields.shard(out.u8(5), r.shard());
-            case ShardChanged r -> Fields.shard(out.u8(6), r.shard());
+            case ShardCreated r -> Fields.shard(out.u8(21), r.shard());
+            case ShardChanged r -> Fields.shard(out.u8(22), r.shard());
             case TopicCreated r -> {
                 out.u8(7).uuid(r.id()).string(r.name());
                 Fields.partitions(out, r.partitions());
@@ -110,8 +112,8 @@ public final class RecordCodec {
             case 2 -> new NodeRegistered(Fields.node(in));
             case 3 -> new NodeRemoved(in.uvarInt());
             case 4 -> new NodeFenced(in.uvarInt(), in.bool());
-            case 5 -> new ShardCreated(Fields.shard(in));
-            case 6 -> new ShardChanged(Fields.shard(in));
+            case 5 -> new ShardCreated(Fields.firstShard(in));
+            case 6 -> new ShardChanged(Fields.firstShard(in));
             case 7 ->
                     new TopicCreated(
                             in.uuid(),
@@ -130,6 +132,8 @@ public final class RecordCodec {
             case 20 -> new BudgetsPublished(new RetentionBudgets(in.uvar(), Fields.budgets(in)));
             case 30 ->
                     new ScramChanged(SecurityFields.name(in), in.nullable(SecurityFields::secret));
+            case 21 -> new ShardCreated(Fields.shard(in));
+            case 22 -> new ShardChanged(Fields.shard(in));
             default -> throw in.bad("an unknown kind of record: " + kind);
         };
     }

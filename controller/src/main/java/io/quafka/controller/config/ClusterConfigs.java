@@ -19,7 +19,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster-wide settings (Kafka's resource BROKER with an empty name): defaults for topics, by
-/// Kafka's broker config names, and four that only the cluster has.
+/// Kafka's broker config names, and five that only the cluster has.
 ///
 /// | topic config | cluster-wide settings, the first that is set wins |
 /// |---|---|
@@ -42,6 +42,9 @@ public final class ClusterConfigs {
     public static final String NUM_PARTITIONS = "num.partitions";
     public static final String DEFAULT_REPLICATION_FACTOR = "default.replication.factor";
     public static final String AUTO_CREATE_TOPICS = "auto.create.topics.enable";
+
+    /// How many replicas topics may ask for.
+    public static final String REPLICATION_FACTOR_MAX = "storage.replication.factor.max";
 
     /// How full, in percent, Quafka may make the storage nodes' disks.
     public static final String DISK_TARGET_PERCENT = "storage.disk.target.percent";
@@ -125,6 +128,12 @@ public final class ClusterConfigs {
                 between(1, Short.MAX_VALUE),
                 "Copies of a topic that is created without a replication factor.");
         alone(
+                REPLICATION_FACTOR_MAX,
+                Type.INT,
+                1,
+                between(1, 7),
+                "The most replicas that a topic may ask for. Replication is new: more than 1 is for trying it.");
+        alone(
                 AUTO_CREATE_TOPICS,
                 Type.BOOLEAN,
                 true,
@@ -176,6 +185,10 @@ public final class ClusterConfigs {
 
     public static int defaultReplicationFactor(ClusterImage image) {
         return ((Number) value(DEFAULT_REPLICATION_FACTOR, image)).intValue();
+    }
+
+    public static int replicationFactorMax(ClusterImage image) {
+        return ((Number) value(REPLICATION_FACTOR_MAX, image)).intValue();
     }
 
     public static boolean autoCreateTopics(ClusterImage image) {

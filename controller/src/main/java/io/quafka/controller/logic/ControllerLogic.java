@@ -4,6 +4,7 @@ import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.AllocateProducerIds;
 import io.quafka.controller.model.Command.AlterConfigs;
+import io.quafka.controller.model.Command.AlterInSync;
 import io.quafka.controller.model.Command.AlterScram;
 import io.quafka.controller.model.Command.CreatePartitions;
 import io.quafka.controller.model.Command.CreateTopics;
@@ -45,6 +46,7 @@ public final class ControllerLogic {
             case CreatePartitions c -> PartitionCreation.decide(image, c);
             case AlterConfigs c -> ConfigDecisions.decide(image, c);
             case AlterScram c -> SecurityDecisions.decide(image, c);
+            case AlterInSync c -> done(image, InSyncDecisions.alter(image, c));
             case PublishBudgets c -> done(image, budgets(image, c));
             case AllocateProducerIds c -> producerIds(image, c.count());
         };

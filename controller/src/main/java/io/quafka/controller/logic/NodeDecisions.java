@@ -14,7 +14,6 @@ import io.quafka.controller.model.Reply;
 import io.quafka.controller.model.ShardState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -25,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// A shard's leader is a live node of its in-sync set. Where the leader falls silent, the first
 /// live in-sync replica takes over; where there is none, the shard has no leader until one of the
 /// in-sync replicas is back. Every change of leader to a node raises the epoch.
+///
+/// A storage node that registers is another process than the one before, which may have forgotten
+/// what it had not on disk: of shards with several replicas it leads none in the same epoch again,
+/// and is in sync only once their leaders say so.
 final class NodeDecisions {
     private static final int FIRST_EPOCH = 1;
 
@@ -47,8 +50,8 @@ final class NodeDecisions {
         if (node.plays(NodeRole.STORAGE)) {
             if (known == null || !carriesShards(image, node.id())) {
                 createShards(image, node.id(), command.shards(), records);
-            } else if (known.fenced()) {
-                takeBack(image, node.id(), records);
+            } else {
+                startAnew(image, node, records);
             }
         }
         return new Decision(
@@ -165,6 +168,44 @@ final class NodeDecisions {
         }
     }
 
+    private static void startAnew(ClusterImage image, Node node, List<MetadataRecord> records) {
+        Node known = image.node(node.id());
+        boolean fenced = known != null && known.fenced();
+        for (ShardState shard : image.shards().values()) {
+            if (shard.leader() == ShardState.NO_LEADER) {
+                if (shard.inSync().contains(node.id())) {
+                    change(shard, node.id(), shard.inSync(), records);
+                }
+            } else if (!fenced && shard.isReplicated() && shard.inSync().contains(node.id())) {
+                leaveOrLeadAnew(image, shard, node.id(), records);
+            }
+        }
+    }
+
+    /// Where nobody else can lead, it goes on itself in a new epoch.
+    private static void leaveOrLeadAnew(
+            ClusterImage image, ShardState shard, int nodeId, List<MetadataRecord> records) {
+        List<Integer> rest = shard.inSync().stream().filter(id -> id != nodeId).toList();
+        if (shard.leader() != nodeId) {
+            change(shard, shard.leader(), rest, records);
+            return;
+        }
+        int leader = firstLive(image, shard.replicas(), rest);
+        if (leader == ShardState.NO_LEADER) {
+            records.add(
+                    new ShardChanged(
+                            new ShardState(
+                                    shard.id(),
+                                    shard.epoch() + 1,
+                                    shard.revision() + 1,
+                                    nodeId,
+                                    shard.replicas(),
+                                    shard.inSync())));
+        } else {
+            change(shard, leader, rest, records);
+        }
+    }
+
     private static int firstLive(ClusterImage image, List<Integer> order, List<Integer> among) {
         for (int id : order) {
             Node node = image.node(id);
@@ -177,16 +218,18 @@ final class NodeDecisions {
 
     private static void change(
             ShardState shard, int leader, List<Integer> inSync, List<MetadataRecord> records) {
+        if (leader == shard.leader() && inSync.equals(shard.inSync())) {
+            return;
+        }
         boolean newLeader = leader != shard.leader() && leader != ShardState.NO_LEADER;
         ShardState next =
                 new ShardState(
                         shard.id(),
                         shard.epoch() + (newLeader ? 1 : 0),
+                        shard.revision() + 1,
                         leader,
                         shard.replicas(),
                         inSync);
-        if (!Objects.equals(next, shard)) {
-            records.add(new ShardChanged(next));
-        }
+        records.add(new ShardChanged(next));
     }
 }

@@ -42,6 +42,7 @@ final class PartitionCreation {
                 Topic topic = creation.topic(more.topic());
                 PartitionShards added = creation.grow(topic, more);
                 if (!command.validateOnly()) {
+                    records.addAll(creation.placement.takeCreated());
                     records.add(new PartitionsAdded(topic.id(), added));
                 }
                 outcomes.add(

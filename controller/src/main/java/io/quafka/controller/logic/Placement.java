@@ -1,6 +1,7 @@
 package io.quafka.controller.logic;
 
 import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.model.ShardState;
@@ -11,54 +12,44 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Chooses the shards of new partitions: round robin over the shards that have a live leader and
-/// enough replicas, starting with the one that carries fewest partitions. O(partitions created +
-/// shards x log shards); topics are not looked at.
+/// Chooses the shards of new partitions: round robin over the shards that have a live leader and as
+/// many replicas as the topic wants, starting with the one that carries fewest partitions.
+/// O(partitions created + shards x log shards); topics are not looked at.
 ///
 /// Counts what it hands out, so that the topics of one command spread too. Not for several threads.
 final class Placement {
     private final ClusterImage image;
+    private final ShardGroups groups;
     private final Map<Integer, Integer> handedOut = new HashMap<>();
 
     Placement(ClusterImage image) {
         this.image = image;
+        this.groups = new ShardGroups(image);
     }
 
     /// Live storage nodes.
     int liveStorageNodes() {
-        return (int)
-                image.nodes().values().stream()
-                        .filter(node -> !node.fenced() && node.plays(NodeRole.STORAGE))
-                        .count();
+        return groups.live().size();
+    }
+
+    /// Shards that were made for what was placed; to be recorded before it.
+    List<MetadataRecord> takeCreated() {
+        return groups.takeCreated();
     }
 
     /// @return null where no shard keeps so many copies and has a leader
     int @Nullable [] place(int partitions, int replicationFactor) {
-        List<ShardState> shards = new ArrayList<>();
-        for (ShardState shard : image.shards().values()) {
-            if (shard.leader() != ShardState.NO_LEADER
-                    && shard.replicas().size() >= replicationFactor) {
-                shards.add(shard);
-            }
-        }
+        List<ShardState> shards = groups.of(replicationFactor);
         return shards.isEmpty() ? null : roundRobin(partitions, shards);
     }
 
-    /// One shard for each partition, led by the first of the nodes it is assigned to.
+    /// One shard for each partition, on the nodes it is assigned to and led by the first of them.
     ///
-    /// @return null where one of those nodes leads no shard with so many copies
+    /// @return null where there is no such shard, and none can be made
     int @Nullable [] placeAssigned(List<List<Integer>> assignments) {
-        Map<Integer, List<ShardState>> byLeader = new HashMap<>();
-        for (ShardState shard : image.shards().values()) {
-            byLeader.computeIfAbsent(shard.leader(), _ -> new ArrayList<>()).add(shard);
-        }
         int[] shardIds = new int[assignments.size()];
         for (int partition = 0; partition < shardIds.length; partition++) {
-            List<Integer> replicas = assignments.get(partition);
-            List<ShardState> led =
-                    byLeader.getOrDefault(replicas.getFirst(), List.of()).stream()
-                            .filter(shard -> shard.replicas().size() >= replicas.size())
-                            .toList();
+            List<ShardState> led = groups.on(assignments.get(partition));
             if (led.isEmpty()) {
                 return null;
             }

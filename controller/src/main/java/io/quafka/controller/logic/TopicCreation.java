@@ -86,6 +86,7 @@ final class TopicCreation {
         shares.take(asked.name(), asked.internal(), asked.configs());
         Uuid id = validateOnly ? Uuid.ZERO_UUID : ids.next();
         if (!validateOnly) {
+            records.addAll(placement.takeCreated());
             records.add(
                     new TopicCreated(
                             id,

@@ -119,6 +119,20 @@ public sealed interface Command<R> {
     /// @param secret null forgets it
     record ScramChange(ScramName name, @Nullable ScramSecret secret) {}
 
+    /// A shard's leader changes the in-sync set. Without effect, but for the version that the reply
+    /// names, unless the shard is as the leader knows it, the set is one of the shard's replicas
+    /// with the leader among them, and who is added is not fenced.
+    ///
+    /// @param leader who asks
+    /// @param epoch in which it leads
+    /// @param revision of the shard's state that the change follows
+    record AlterInSync(int shardId, int leader, int epoch, int revision, List<Integer> inSync)
+            implements Command<Reply.Done> {
+        public AlterInSync {
+            inSync = List.copyOf(inSync);
+        }
+    }
+
     /// A block of producer ids that nobody else is ever given.
     record AllocateProducerIds(int count) implements Command<Reply.ProducerIds> {}
 }

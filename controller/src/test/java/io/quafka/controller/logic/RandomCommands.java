@@ -9,6 +9,7 @@ import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.model.RetentionBudgets;
 import io.quafka.controller.model.ScramName;
 import io.quafka.controller.model.ScramSecret;
+import io.quafka.controller.model.ShardState;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -51,6 +52,7 @@ public final class RandomCommands {
                     new ConfigChange("local.retention.percent", ConfigOp.SET, "40.25"),
                     new ConfigChange("retention.percent", ConfigOp.SET, "60"),
                     new ConfigChange("log.local.retention.percent", ConfigOp.SET, "20"),
+                    new ConfigChange("storage.replication.factor.max", ConfigOp.SET, "3"),
                     new ConfigChange("num.partitions", ConfigOp.SET, "none"),
                     new ConfigChange("compression.type", ConfigOp.SET, null));
 
@@ -65,7 +67,7 @@ public final class RandomCommands {
     }
 
     public Command<?> next(ClusterImage image) {
-        return switch (random.nextInt(17)) {
+        return switch (random.nextInt(19)) {
             case 0 -> new Command.FormCluster("cluster-" + random.nextInt(9));
             case 1, 2 -> register();
             case 3 -> new Command.UnregisterNode(random.nextInt(8));
@@ -76,6 +78,7 @@ public final class RandomCommands {
             case 10 -> alter();
             case 14 -> budgets(image);
             case 15 -> scram();
+            case 16, 17 -> inSync(image);
             default -> new Command.AllocateProducerIds(random.nextInt(2000) - 10);
         };
     }
@@ -87,6 +90,17 @@ public final class RandomCommands {
                         ? null
                         : new ScramSecret("salt", "stored-" + random.nextInt(), "server", 4096);
         return new Command.AlterScram(List.of(new Command.ScramChange(name, secret)));
+    }
+
+    private Command<?> inSync(ClusterImage image) {
+        int id = 1 + random.nextInt(Math.max(1, image.shards().size()));
+        ShardState shard = image.shard(id);
+        return new Command.AlterInSync(
+                id,
+                shard == null ? 1 : shard.leader(),
+                shard == null ? 1 : shard.epoch() - random.nextInt(4) / 3,
+                shard == null ? 0 : shard.revision() + random.nextInt(4) / 3,
+                shard == null || random.nextBoolean() ? nodes() : shard.replicas());
     }
 
     private Command<?> budgets(ClusterImage image) {
@@ -131,12 +145,16 @@ public final class RandomCommands {
                     new Command.NewTopic(
                             pick(NAMES),
                             assigned && random.nextInt(4) > 0 ? -1 : oftenGood(6),
-                            assigned && random.nextInt(4) > 0 ? -1 : oftenGood(1),
+                            assigned && random.nextInt(4) > 0 ? -1 : replicationFactor(),
                             assigned ? assignments() : Map.of(),
                             random.nextBoolean() ? Map.of() : pick(CONFIGS),
                             random.nextInt(9) == 0));
         }
         return topics;
+    }
+
+    private int replicationFactor() {
+        return random.nextInt(8) == 0 ? 2 : oftenGood(1);
     }
 
     private int oftenGood(int most) {

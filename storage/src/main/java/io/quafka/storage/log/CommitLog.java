@@ -82,6 +82,7 @@ public final class CommitLog implements AutoCloseable {
             Path directory, int shard, LogOptions options, long newStart, InstantSource clock)
             throws IOException, InterruptedException {
         Files.createDirectories(directory);
+        new LogCut(directory, shard).resume();
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.log")) {
             found.forEach(files::add);
@@ -170,14 +171,21 @@ public final class CommitLog implements AutoCloseable {
         }
     }
 
+    /// As the other, for the log of an only replica.
+    public RecoveryReport recover(long from, Consumer<Group> apply) throws IOException {
+        return recover(from, apply, false);
+    }
+
     /// Reads the groups from a position on, gives each to `apply`, and finds the log's end. A torn
     /// tail is cut; damage is skipped and reported. Groups with a damaged run are applied: the
     /// run's bytes are checked again by whoever reads them.
     ///
     /// @param from start of a group, or the end of the log; raised to the first position there is
-    public RecoveryReport recover(long from, Consumer<Group> apply) throws IOException {
+    /// @param replica whether groups may have come from another replica
+    public RecoveryReport recover(long from, Consumer<Group> apply, boolean replica)
+            throws IOException {
         long position = Math.max(from, segments.firstKey());
-        RecoveryScan scan = new RecoveryScan(position, apply);
+        RecoveryScan scan = new RecoveryScan(position, apply, replica);
         for (SegmentHandle handle : segments.values()) {
             if (handle.isSealed() && handle.end() <= position) {
                 continue;
@@ -295,6 +303,90 @@ public final class CommitLog implements AutoCloseable {
         }
         active.write(position, buffers);
         end = position + size;
+    }
+
+    /// Writes a group of another replica's log at the end of this one, where it lies there too,
+    /// without forcing it. What its head says for the leader's file is changed in place to what
+    /// holds for this one; [#ensureRoom] comes first.
+    ///
+    /// @param group all of its bytes
+    /// @throws IOException as [#append]
+    public void appendShipped(ByteBuffer group) throws IOException {
+        int start = group.position();
+        long position = end;
+        long size = group.remaining();
+        if (position + size > active.limit()
+                || group.getLong(start + GroupFormat.POSITION_AT) != position) {
+            throw new IllegalStateException("a shipped group that does not go at " + position);
+        }
+        int headBytes =
+                GroupFormat.HEADER_BYTES
+                        + group.getInt(start + GroupFormat.ENTRIES_AT) * GroupFormat.ENTRY_BYTES;
+        group.putLong(start + GroupFormat.DURABLE_AT, durable);
+        group.putInt(
+                start + GroupFormat.CRC_AT,
+                GroupFormat.headCrc(group, start, headBytes, active.salt()));
+        active.write(position, new ByteBuffer[] {group.duplicate(), group});
+        end = position + size;
+    }
+
+    /// What can be shipped from a position on, all of one segment.
+    ///
+    /// @param salt of the segment
+    /// @param bytes up to the segment's or the log's end
+    public record Shippable(long salt, long bytes) {}
+
+    /// @return null if what lies there was dropped, or the log ends before
+    public @Nullable Shippable shippable(long position) throws IOException {
+        long to = end;
+        SegmentHandle handle = holding(position);
+        if (handle == null || position > to) {
+            return null;
+        }
+        long limit = handle.isSealed() ? handle.end() : Math.min(to, limitOf(handle));
+        return new Shippable(open.salt(handle, shard), Math.max(0, limit - position));
+    }
+
+    /// Goes over the groups from a position on.
+    public LogCursor cursor(long from) {
+        return new LogCursor(this, from);
+    }
+
+    SegmentFile openAt(long position) throws IOException {
+        SegmentHandle handle = holding(position);
+        if (handle == null) {
+            throw new PositionGoneException(position);
+        }
+        return SegmentFile.open(handle.path(), shard, false);
+    }
+
+    /// Takes everything from a position on away, durably.
+    ///
+    /// @param position start of a group
+    /// @throws IOException after which the log must not be used any more before it was opened again
+    public void truncate(long position) throws IOException {
+        if (position >= end) {
+            return;
+        }
+        force();
+        active.close();
+        for (long base : segments.tailMap(segmentOf(position), true).keySet()) {
+            open.drop(base);
+        }
+        new LogCut(directory, shard).cut(position, end);
+        segments.tailMap(position, false).clear();
+        SegmentHandle last = segments.lastEntry().getValue();
+        SegmentHandle unsealed =
+                new SegmentHandle(
+                        last.path(),
+                        last.base(),
+                        last.capacity(),
+                        SegmentFile.NOT_SEALED,
+                        last.whole());
+        segments.put(last.base(), unsealed);
+        active = SegmentFile.open(unsealed.path(), shard, true);
+        end = position;
+        durable = position;
     }
 
     /// Puts everything appended on disk; a no-operation to the disk when fsync is left to the

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class GroupReader {
     private static final int WINDOW_BYTES = 1 << 20;
 
-    private final SegmentFile segment;
+    private final @Nullable SegmentFile segment;
+    private final long salt;
     private final long limit;
-    private ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
+    private ByteBuffer window;
     private long windowPosition;
     private final byte[] scratch = new byte[GroupFormat.BATCH_HEAD_BYTES];
 
@@ -22,9 +23,35 @@ final class GroupReader {
     ///   segment's own limit
     GroupReader(SegmentFile segment, long limit) {
         this.segment = segment;
+        this.salt = segment.salt();
         this.limit = limit;
-        this.window.limit(0);
+        this.window = ByteBuffer.allocateDirect(WINDOW_BYTES).limit(0);
         this.windowPosition = segment.base();
+    }
+
+    /// Reads groups that lie in memory.
+    ///
+    /// @param position of the first
+    GroupReader(ByteBuffer bytes, long position, long salt) {
+        this.segment = null;
+        this.salt = salt;
+        this.limit = position + bytes.remaining();
+        this.window = bytes.slice();
+        this.windowPosition = position;
+    }
+
+    /// The group at a position, its damaged runs named; null if none starts there.
+    @Nullable Group groupAt(long position) throws IOException {
+        return switch (at(position)) {
+            case Found.Whole(Group whole) -> whole;
+            case Found.BadRuns(Group damaged) -> damaged;
+            case Found.Nothing _ -> null;
+        };
+    }
+
+    /// Reads from the file anew whatever is read next.
+    void forget() {
+        window.limit(0);
     }
 
     /// What lies at a position.
@@ -112,7 +139,7 @@ final class GroupReader {
         }
         start = (int) (position - windowPosition);
         if (window.getInt(start + GroupFormat.CRC_AT)
-                != GroupFormat.headCrc(window, start, (int) headBytes, segment.salt())) {
+                != GroupFormat.headCrc(window, start, (int) headBytes, salt)) {
             return null;
         }
         List<GroupEntry> list = entries(start, entries, position + payloadOffset);
@@ -184,12 +211,16 @@ final class GroupReader {
         if (position >= windowPosition && position + bytes <= windowEnd) {
             return true;
         }
+        SegmentFile file = segment;
+        if (file == null) {
+            return false;
+        }
         if (bytes > window.capacity()) {
             window = ByteBuffer.allocateDirect(bytes);
         }
         window.clear().limit((int) Math.min(window.capacity(), limit - position));
         windowPosition = position;
-        segment.read(position, window);
+        file.read(position, window);
         window.flip();
         return true;
     }

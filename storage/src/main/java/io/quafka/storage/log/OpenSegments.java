@@ -36,6 +36,16 @@ final class OpenSegments implements AutoCloseable {
         }
     }
 
+    /// What a segment's checksums begin with.
+    long salt(SegmentHandle handle, int shard) throws IOException {
+        OpenSegment segment = enter(handle, shard);
+        try {
+            return segment.file.salt();
+        } finally {
+            leave(segment);
+        }
+    }
+
     private synchronized OpenSegment enter(SegmentHandle handle, int shard) throws IOException {
         OpenSegment segment = byBase.get(handle.base());
         if (segment == null) {

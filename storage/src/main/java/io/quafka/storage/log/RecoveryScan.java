@@ -20,6 +20,10 @@ import org.slf4j.LoggerFactory;
 /// 2. In the active segment, if a later group was written when this position was already durable,
 ///    it is damage: go on there.
 /// 3. Else nobody was ever told that it was written: the log ends here.
+///
+/// A follower puts several groups on disk at once, so that of two whole ones the first may be
+/// missing after a crash; what is then appended in its place may end just where the second begins.
+/// Epochs do not go back in a replica's log: where they would, in the active segment, it ends.
 final class RecoveryScan {
     private static final Logger log = LoggerFactory.getLogger(RecoveryScan.class);
 
@@ -28,12 +32,15 @@ final class RecoveryScan {
 
     private final long from;
     private final Consumer<Group> apply;
+    private final boolean replica;
     private final List<Damage> damages = new ArrayList<>();
     private long end;
     private long groups;
     private boolean torn;
+    private int epoch = Integer.MIN_VALUE;
 
-    RecoveryScan(long from, Consumer<Group> apply) {
+    RecoveryScan(long from, Consumer<Group> apply, boolean replica) {
+        this.replica = replica;
         this.from = from;
         this.end = from;
         this.apply = apply;
@@ -50,6 +57,9 @@ final class RecoveryScan {
                         case Found.BadRuns bad -> bad.group();
                         case Found.Nothing _ -> null;
                     };
+            if (replica && !sealed && group != null && group.epoch() < epoch) {
+                break;
+            }
             if (found instanceof Found.Whole) {
                 position = accept(group);
                 continue;
@@ -87,6 +97,7 @@ final class RecoveryScan {
 
     private long accept(@Nullable Group group) {
         apply.accept(Objects.requireNonNull(group));
+        epoch = Math.max(epoch, group.epoch());
         groups++;
         end = group.end();
         return end;

@@ -102,6 +102,23 @@ final class SegmentFile implements AutoCloseable {
         channel.force(false);
     }
 
+    /// Takes the end back that was noted; not durable before [#force].
+    void unseal() throws IOException {
+        overwriteAt(SEAL_AT, ByteBuffer.allocateDirect(12));
+    }
+
+    /// Writes bytes over what lies at a position, without regard to groups.
+    void overwrite(long position, ByteBuffer bytes) throws IOException {
+        overwriteAt(BLOCK_BYTES + position - base, bytes);
+    }
+
+    private void overwriteAt(long at, ByteBuffer bytes) throws IOException {
+        long to = at;
+        while (bytes.hasRemaining()) {
+            to += channel.write(bytes, to);
+        }
+    }
+
     private static int crcOf(ByteBuffer block, int bytes) {
         CRC32C crc = new CRC32C();
         crc.update(block.duplicate().position(0).limit(bytes));

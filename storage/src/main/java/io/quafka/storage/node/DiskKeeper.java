@@ -264,7 +264,7 @@ final class DiskKeeper {
         Map<Integer, Shard> fed = new HashMap<>();
         for (int partition = 0; partition < topic.partitionCount(); partition++) {
             Shard shard = shards.get(topic.partitions().shardOf(partition));
-            if (shard == null || !shard.isWritable()) {
+            if (shard == null || !shard.isWritable() || !shard.isLeading()) {
                 continue;
             }
             if (fed.putIfAbsent(shard.id(), shard) == null) {

@@ -135,6 +135,9 @@ final class Housekeeper implements AutoCloseable {
 
     private void dropDeletedTopics() throws InterruptedException, ExecutionException {
         for (Shard shard : shards.all()) {
+            if (!shard.isLeading()) {
+                continue;
+            }
             shard.feedIndex().get();
             List<PartitionKey> known = shard.partitions();
             // Taken after the partitions: an older image might not have a topic of theirs yet.

@@ -3,6 +3,7 @@ package io.quafka.storage.node;
 import io.quafka.controller.Metadata;
 import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Command;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.retention.DiskReport;
 import io.quafka.storage.CoordinatorCall;
@@ -30,6 +31,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
@@ -80,6 +82,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     private final Coordinators coordinators;
     private final @Nullable Tierer tierer;
     private final AutoCloseable subscription;
+    private final @Nullable Replicas replicas;
     private final Admission admission;
     private volatile @Nullable TransactionVerifier verifier;
 
@@ -131,7 +134,23 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                 tiering == null ? null : new Tierer(tiering, shards::all, shards::image, clock);
         this.verifier = coordinators.verifier();
         this.markers = new MarkerCalls(shards, coordinators, clock);
-        this.subscription = metadata.subscribe(housekeeper::imageChanged);
+        this.replicas =
+                peers == null
+                        ? null
+                        : new Replicas(
+                                nodeId,
+                                metadata,
+                                new Cluster(nodeId, peers),
+                                shards,
+                                opener,
+                                coordinators::shardsOpened);
+        this.subscription =
+                metadata.subscribe((previous, next) -> {
+                    housekeeper.imageChanged(previous, next);
+                    if (replicas != null) {
+                        replicas.imageChanged();
+                    }
+                });
     }
 
     /// What tiering has done: nothing where there is no object store.
@@ -152,6 +171,11 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         @Override
         public @Nullable StorageNode node(int id) {
             return id == self ? LocalStorageNode.this : others.node(id);
+        }
+
+        @Override
+        public CompletableFuture<Long> alterInSync(Command.AlterInSync wish) {
+            return others.alterInSync(wish);
         }
 
         @Override
@@ -229,6 +253,9 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         node.housekeeper.start();
         node.cleaner.start();
         node.coordinators.start();
+        if (node.replicas != null) {
+            node.replicas.start();
+        }
         if (node.tierer != null) {
             node.tierer.start();
         }
@@ -239,7 +266,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
             throws IOException {
         int led = 0;
         for (ShardState state : image.shards().values()) {
-            led += state.leader() == nodeId ? 1 : 0;
+            led += state.replicas().contains(nodeId) ? 1 : 0;
         }
         double part = ClusterConfigs.diskTargetPercent(image) / 100;
         long volume = Files.getFileStore(config.directory()).getTotalSpace();
@@ -260,6 +287,12 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     /// knows of it. Until this is called, all are.
     public void verifyTransactions(TransactionVerifier coordinators) {
         verifier = coordinators;
+    }
+
+    /// From now on, shards of several replicas are led only while a lease holds: until then, the
+    /// controller cannot have given them to others. Until this is called, it always does.
+    public void leaseBy(BooleanSupplier held) {
+        shards.leaseBy(held);
     }
 
     /// True once every shard that the image says this node leads is open and takes writes.
@@ -360,7 +393,9 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
 
     @Override
     public CompletableFuture<FetchReply> fetch(FetchRequestData request) {
-        return new FetchCall(fetches, request).run();
+        return ReplicaMessages.isReplicas(request)
+                ? new ReplicaFetchCall(fetches, request).run()
+                : new FetchCall(fetches, request).run();
     }
 
     @Override
@@ -425,6 +460,12 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
             subscription.close();
         } catch (Exception e) {
             throw new IOException(e);
+        }
+        if (replicas != null) {
+            replicas.close();
+        }
+        for (Shard shard : shards.all()) {
+            shard.resign();
         }
         if (tierer != null) {
             tierer.close();

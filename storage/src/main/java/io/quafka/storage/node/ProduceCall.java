@@ -8,6 +8,7 @@ import io.quafka.storage.batch.Validation;
 import io.quafka.storage.pressure.Orders.TopicOrder;
 import io.quafka.storage.shard.AppendItem;
 import io.quafka.storage.shard.AppendRequest;
+import io.quafka.storage.shard.Leadership;
 import io.quafka.storage.shard.Shard;
 import io.quafka.storage.shard.TopicSpace;
 import java.nio.ByteBuffer;
@@ -41,6 +42,7 @@ final class ProduceCall {
     private final CompletableFuture<ProduceResponseData> done = new CompletableFuture<>();
     private final List<ShardPart> parts = new ArrayList<>(1);
     private final AtomicInteger open = new AtomicInteger(1);
+    private boolean all;
     private final @Nullable TransactionVerifier verifier;
     private @Nullable Verification verification;
 
@@ -53,6 +55,7 @@ final class ProduceCall {
         final List<AppendItem> items = new ArrayList<>();
         final List<PartitionProduceResponse> answers = new ArrayList<>();
         final List<Admitted> admitted = new ArrayList<>();
+        final List<Integer> minInSync = new ArrayList<>();
         long bytes;
 
         ShardPart(Shard shard) {
@@ -75,7 +78,7 @@ final class ProduceCall {
     }
 
     CompletableFuture<ProduceResponseData> run(ProduceRequestData request) {
-        boolean all = request.acks() == ACKS_ALL;
+        all = request.acks() == ACKS_ALL;
         Verification verify =
                 Verification.of(
                         verifier, request.transactionalId(), ImplicitTransaction.isMarked(request));
@@ -88,7 +91,7 @@ final class ProduceCall {
                 PartitionProduceResponse partition =
                         new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
                 answers.add(partition);
-                prepare(shards.byId(topic.topicId(), data.index()), data, partition, all);
+                prepare(shards.byId(topic.topicId(), data.index()), data, partition);
             }
             response.responses().add(answer.setPartitionResponses(answers));
         }
@@ -109,7 +112,9 @@ final class ProduceCall {
     private void append() {
         open.addAndGet(parts.size());
         for (ShardPart part : parts) {
-            part.shard.append(new AppendRequest(part.items, part.bytes, () -> answered(part)));
+            boolean early = !all && part.shard.isReplicated();
+            part.shard.append(
+                    new AppendRequest(part.items, part.bytes, early, () -> answered(part)));
         }
         oneDone();
     }
@@ -124,6 +129,7 @@ final class ProduceCall {
                 if (error != null) {
                     AppendItem item = part.items.remove(i);
                     part.bytes -= item.batch().remaining();
+                    part.minInSync.remove(i);
                     part.answers
                             .remove(i)
                             .setErrorCode(error.code())
@@ -136,10 +142,7 @@ final class ProduceCall {
     }
 
     private void prepare(
-            Resolved resolved,
-            PartitionProduceData data,
-            PartitionProduceResponse answer,
-            boolean all) {
+            Resolved resolved, PartitionProduceData data, PartitionProduceResponse answer) {
         switch (resolved) {
             case Resolved.Missing(Errors error) -> answer.setErrorCode(error.code());
             case Resolved.Here here -> {
@@ -185,6 +188,7 @@ final class ProduceCall {
                     item.verify(null);
                 }
                 part.items.add(item);
+                part.minInSync.add(here.topic().settings().minInSyncReplicas());
                 part.admitted.add(new Admitted(space, batch.remaining()));
                 part.answers.add(answer);
                 part.bytes += batch.remaining();
@@ -220,11 +224,15 @@ final class ProduceCall {
 
     private void answered(ShardPart part) {
         part.admitted.forEach(let -> let.space().settled(let.bytes()));
+        int inSync = all ? inSync(part.shard) : Integer.MAX_VALUE;
         for (int i = 0; i < part.items.size(); i++) {
             AppendItem item = part.items.get(i);
             PartitionProduceResponse answer = part.answers.get(i);
             answer.setErrorCode(item.error().code());
-            if (item.error() == Errors.NONE) {
+            if (item.error() == Errors.NONE && inSync < part.minInSync.get(i)) {
+                answer.setErrorCode(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND.code());
+                answer.setLogAppendTimeMs(-1);
+            } else if (item.error() == Errors.NONE) {
                 answer.setBaseOffset(item.baseOffset());
                 answer.setLogStartOffset(item.partition().logStart());
             } else {
@@ -233,6 +241,11 @@ final class ProduceCall {
             }
         }
         oneDone();
+    }
+
+    private static int inSync(Shard shard) {
+        Leadership leadership = shard.leadership();
+        return leadership == null ? Integer.MAX_VALUE : leadership.inSyncCount();
     }
 
     private void oneDone() {

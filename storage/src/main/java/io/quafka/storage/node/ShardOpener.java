@@ -13,7 +13,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
-/// Opens the shards that the controller gave this node, and tells each the epoch it leads in.
+/// Opens the shards of which this node is a replica, and tells those of which it is the only one
+/// the epoch it leads in.
 final class ShardOpener {
     private final int nodeId;
     private final StorageConfig config;
@@ -46,31 +47,35 @@ final class ShardOpener {
 
     synchronized void openShards(ClusterImage image) throws IOException, InterruptedException {
         for (ShardState state : image.shards().values()) {
-            if (state.leader() != nodeId) {
+            if (state.leader() != nodeId
+                    && !(state.isReplicated() && state.replicas().contains(nodeId))) {
                 continue;
             }
             Shard shard = shards.get(state.id());
+            boolean fresh = shard == null;
             if (shard == null) {
-                shard = open(image.clusterId(), state.id());
+                shard = open(image.clusterId(), state);
+            }
+            if (!shard.isReplicated()) {
                 shard.lead(state.epoch());
+            }
+            if (fresh) {
                 housekeeper.add(new Housekeeping(shard, index, clock));
                 shards.add(shard);
-            } else {
-                shard.lead(state.epoch());
             }
         }
     }
 
-    private Shard open(String clusterId, int id) throws IOException, InterruptedException {
+    private Shard open(String clusterId, ShardState state)
+            throws IOException, InterruptedException {
+        int id = state.id();
         Path directory = config.directory().resolve("shard-" + id);
         TieringConfig tiering = config.tiering();
-        Shard.Origin origin =
+        ManifestCopies copies =
                 tiering == null
-                        ? Shard.Origin.NEW
-                        : new Shard.Origin(
-                                0,
-                                new ManifestCopies(
-                                        tiering.store(), new BackupNames(clusterId), id));
+                        ? null
+                        : new ManifestCopies(tiering.store(), new BackupNames(clusterId), id);
+        Shard.Origin origin = new Shard.Origin(0, copies, state.isReplicated());
         return Shard.open(id, directory, index.shard(id), config.log(), spaces, origin, clock);
     }
 }

@@ -87,7 +87,7 @@ public final class ShardRestore implements AutoCloseable {
     /// @param summary of its manifest's copy
     public void shard(int id, int epoch, long logEnd, ManifestSummary summary)
             throws IOException, InterruptedException {
-        Shard.Origin origin = new Shard.Origin(logEnd, new ManifestCopies(store, names, id));
+        Shard.Origin origin = new Shard.Origin(logEnd, new ManifestCopies(store, names, id), false);
         Shard shard =
                 Shard.open(
                         id,

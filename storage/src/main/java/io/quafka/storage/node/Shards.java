@@ -8,6 +8,7 @@ import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.shard.Shard;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +19,16 @@ final class Shards {
     private final int nodeId;
     private final Metadata metadata;
     private final ConcurrentHashMap<Integer, Shard> open = new ConcurrentHashMap<>();
+    private volatile BooleanSupplier lease = () -> true;
 
     Shards(int nodeId, Metadata metadata) {
         this.nodeId = nodeId;
         this.metadata = metadata;
+    }
+
+    /// How to find out whether this node may be sure that nobody took its shards over meanwhile.
+    void leaseBy(BooleanSupplier held) {
+        lease = held;
     }
 
     void add(Shard shard) {
@@ -62,7 +69,7 @@ final class Shards {
             return new Resolved.Missing(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         }
         Shard shard = state.leader() == nodeId ? open.get(state.id()) : null;
-        if (shard == null) {
+        if (shard == null || !shard.serves(state.epoch()) || !isSure(shard)) {
             return new Resolved.Missing(Errors.NOT_LEADER_OR_FOLLOWER);
         }
         return new Resolved.Here(
@@ -71,5 +78,10 @@ final class Shards {
                 shard.partition(new PartitionKey(topic.id(), partition)),
                 state.epoch(),
                 state.inSync().size());
+    }
+
+    /// A shard of one replica has nobody else to lead it.
+    private boolean isSure(Shard shard) {
+        return !shard.isReplicated() || lease.getAsBoolean();
     }
 }

@@ -18,6 +18,7 @@ final class GroupWriter {
     private final IndexFeed feed;
     private final AppendCounters counters;
     private final CommitLog log;
+    private final ShardLog groups;
     private final InstantSource clock;
     private final GroupBuilder group = new GroupBuilder();
     private final List<Partition> touched = new ArrayList<>();
@@ -27,14 +28,17 @@ final class GroupWriter {
         this.shard = shard;
         this.feed = feed;
         this.log = shard.log();
+        this.groups = shard.groups();
         this.clock = clock;
     }
 
-    /// Appends what can be appended and refuses the rest, item by item; accepted items are durable
-    /// on return.
+    /// Appends what can be appended and refuses the rest, item by item; accepted items are
+    /// committed on return.
     ///
+    /// @param durable run, if anything was appended, when it is on the disk here
     /// @throws IOException when the state of the disk is unknown: the shard must stop
-    void append(List<AppendRequest> requests, int epoch) throws IOException, InterruptedException {
+    void append(List<AppendRequest> requests, int epoch, Runnable durable)
+            throws IOException, InterruptedException {
         if (!hasRoomFor(requests)) {
             for (AppendRequest request : requests) {
                 request.refuse(
@@ -49,7 +53,7 @@ final class GroupWriter {
             }
         }
         if (!touched.isEmpty()) {
-            writeStaged(epoch);
+            writeStaged(epoch, durable);
         }
     }
 
@@ -110,7 +114,7 @@ final class GroupWriter {
         }
     }
 
-    private void writeStaged(int epoch) throws IOException {
+    private void writeStaged(int epoch, Runnable durable) throws IOException, InterruptedException {
         group.clear();
         long records = 0;
         for (Partition partition : touched) {
@@ -125,7 +129,7 @@ final class GroupWriter {
                 group.addBatch(batch.duplicate());
             }
         }
-        long position = writeGroup(epoch, records);
+        long position = writeGroup(epoch, records, durable);
         long runPosition = position + group.payloadOffset();
         for (Partition partition : touched) {
             List<Run> runs = partition.staged.stagedRuns(runPosition, epoch);
@@ -140,13 +144,16 @@ final class GroupWriter {
     }
 
     /// @return where the group lies
-    private long writeGroup(int epoch, long records) throws IOException {
+    private long writeGroup(int epoch, long records, Runnable durable)
+            throws IOException, InterruptedException {
         long position = log.end();
-        log.append(group, epoch);
-        long begin = System.nanoTime();
-        log.sync();
-        counters.stored(records, System.nanoTime() - begin);
+        counters.stored(records, groups.append(group, epoch, durable));
         return position;
+    }
+
+    /// Forgets what was staged and came to nothing.
+    void reset() {
+        touched.clear();
     }
 
     /// Raises the log starts of many partitions with one write to the disk.
@@ -168,7 +175,7 @@ final class GroupWriter {
             PartitionKey key = task.partition().key();
             group.addLogStart(key.topicId(), key.partition(), task.offset());
         }
-        long position = writeGroup(epoch, 0);
+        long position = writeGroup(epoch, 0, () -> {});
         for (ShardTask.RaiseLogStart task : tasks) {
             task.partition().raiseLogStart(task.offset());
             feed.logStart(task.partition(), task.offset());
@@ -221,7 +228,7 @@ final class GroupWriter {
         }
         group.clear();
         group.addDropped(partition.key().topicId(), partition.key().partition());
-        long position = writeGroup(epoch, 0);
+        long position = writeGroup(epoch, 0, () -> {});
         if (partition.tieredEnd() > 0) {
             shard.manifestChanges().note(new ManifestEntry.Dropped(partition.key()));
         }

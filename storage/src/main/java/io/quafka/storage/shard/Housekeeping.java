@@ -89,6 +89,9 @@ public final class Housekeeping {
     /// @return partitions of which something expired
     public int expire(Function<Uuid, @Nullable TopicSettings> settings)
             throws InterruptedException, ExecutionException {
+        if (!shard.isLeading()) {
+            return 0;
+        }
         Map<PartitionKey, Long> starts = new HashMap<>();
         long now = clock.millis();
         shardIndex.partitions(key -> {

@@ -10,6 +10,7 @@ import io.quafka.storage.index.TieredObject;
 import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.index.Update;
 import io.quafka.storage.log.CommitLog;
+import io.quafka.storage.replication.EpochTable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,6 +40,9 @@ final class IndexFeed {
     /// whether log and index belong together.
     static final String LAST_GROUP = "last-group";
 
+    /// State of the shard: where the epochs begin, of what the index includes.
+    static final String EPOCHS = "epochs";
+
     /// State of the shard: why its manifest may lack something, if it may.
     static final String MANIFEST_DOUBT = "manifest-doubt";
 
@@ -46,6 +50,7 @@ final class IndexFeed {
     private final CommitLog commitLog;
     private final SegmentSpace space;
     private final TopicSpaces topics;
+    private final EpochTable epochs;
     private final Set<Long> touchedSegments = new HashSet<>();
     private final List<Partition> touchedPartitions = new ArrayList<>();
     private final Map<Long, TieredObject> touchedObjects = new HashMap<>();
@@ -54,7 +59,13 @@ final class IndexFeed {
     private long lastGroup = -1;
     private boolean failing;
 
-    IndexFeed(ShardIndex index, CommitLog commitLog, SegmentSpace space, TopicSpaces topics) {
+    IndexFeed(
+            ShardIndex index,
+            CommitLog commitLog,
+            SegmentSpace space,
+            TopicSpaces topics,
+            EpochTable epochs) {
+        this.epochs = epochs;
         this.topics = topics;
         this.index = index;
         this.commitLog = commitLog;
@@ -286,6 +297,11 @@ final class IndexFeed {
         appliedTo = end;
     }
 
+    /// Up to where everything was handed over.
+    long appliedTo() {
+        return appliedTo;
+    }
+
     boolean isFull() {
         return update.size() >= ROWS_MAX;
     }
@@ -328,6 +344,9 @@ final class IndexFeed {
         touchedObjects.values().forEach(this::putObject);
         if (lastGroup >= 0) {
             update.putState(LAST_GROUP, ByteBuffer.allocate(8).putLong(lastGroup).array());
+        }
+        if (epochs.takeChanged()) {
+            update.putState(EPOCHS, epochs.encode());
         }
         update.appliedTo(appliedTo);
         update.commit();

@@ -24,6 +24,7 @@ final class Manifest {
     private final Shard shard;
     private final IndexFeed feed;
     private final CommitLog log;
+    private final ShardLog groups;
     private final InstantSource clock;
     private final GroupBuilder group = new GroupBuilder();
 
@@ -31,6 +32,7 @@ final class Manifest {
         this.shard = shard;
         this.feed = feed;
         this.log = shard.log();
+        this.groups = shard.groups();
         this.clock = clock;
     }
 
@@ -176,11 +178,11 @@ final class Manifest {
         return log.ensureRoom(GroupBuilder.sizeBound(1, note.remaining()), true);
     }
 
-    private void write(EntryKind kind, long number, ByteBuffer note, int epoch) throws IOException {
+    private void write(EntryKind kind, long number, ByteBuffer note, int epoch)
+            throws IOException, InterruptedException {
         group.clear();
         group.addNote(kind, number, note);
-        log.append(group, epoch);
-        log.sync();
+        groups.append(group, epoch);
     }
 
     private void finish(long position) {

@@ -402,6 +402,24 @@ public final class Partition {
         }
     }
 
+    /// What was given out and not committed came to nothing: the state is read from the index
+    /// again, which has all that is committed.
+    void reset() {
+        List<CommitListener> told;
+        synchronized (this) {
+            recent.clear();
+            producers.clear();
+            transactions = null;
+            unstableBytes = 0;
+            loaded = false;
+            told = List.copyOf(listeners);
+        }
+        for (CommitListener listener : told) {
+            listener.committed(Long.MAX_VALUE);
+            listener.stable(Long.MAX_VALUE);
+        }
+    }
+
     /// Forgets everything; whoever waits is told.
     void drop() {
         List<CommitListener> told;

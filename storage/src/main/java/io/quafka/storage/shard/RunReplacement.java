@@ -19,12 +19,14 @@ final class RunReplacement {
     private final ShardIndex index;
     private final IndexFeed feed;
     private final CommitLog log;
+    private final ShardLog groups;
     private final GroupBuilder group = new GroupBuilder();
 
     RunReplacement(Shard shard, IndexFeed feed) {
         this.index = shard.index();
         this.feed = feed;
         this.log = shard.log();
+        this.groups = shard.groups();
     }
 
     /// @throws IOException when the state of the disk is unknown: the shard must stop
@@ -50,8 +52,7 @@ final class RunReplacement {
             at += size;
         }
         long position = log.end();
-        log.append(group, epoch);
-        log.sync();
+        groups.append(group, epoch);
         apply(
                 partition,
                 replacement.firstOffset(),

@@ -11,6 +11,8 @@ import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.log.CommitLog;
 import io.quafka.storage.log.LogOptions;
 import io.quafka.storage.log.RecoveryReport;
+import io.quafka.storage.replication.Divergence;
+import io.quafka.storage.replication.EpochTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +39,13 @@ public final class Shard implements AutoCloseable {
     private final ShardIndex index;
     private final CommitLog log;
     private final SegmentSpace space;
+    private final EpochTable epochs;
+    private final ShardLog groups;
+    private final boolean replicated;
+
+    /// The epoch in which this node leads, or led last, with other replicas.
+    private volatile @Nullable Leadership leadership;
+
     private final ShardWriter writer;
     private final RecoveryReport recovery;
     private final ConcurrentHashMap<PartitionKey, Partition> partitions = new ConcurrentHashMap<>();
@@ -54,6 +63,13 @@ public final class Shard implements AutoCloseable {
             RecoverySource source,
             InstantSource clock)
             throws IOException {
+        this.replicated = source.replicated();
+        byte[] known = index.getState(IndexFeed.EPOCHS);
+        this.epochs =
+                known == null
+                        ? new EpochTable()
+                        : EpochTable.decode(known, index.appliedPosition());
+        this.groups = new ShardLog(log, epochs);
         this.id = id;
         this.index = index;
         this.log = log;
@@ -63,21 +79,28 @@ public final class Shard implements AutoCloseable {
             topics.of(key.topicId()).add(sizeOf(key));
             return true;
         });
-        IndexFeed feed = new IndexFeed(index, log, space, topics);
+        IndexFeed feed = new IndexFeed(index, log, space, topics, epochs);
         GroupApplier applier = new GroupApplier(this, feed, clock);
         if (source.from() < log.start()) {
             feed.manifestDoubt("the index was made anew from a log that begins at " + log.start());
         }
-        this.recovery = log.recover(source.from(), applier::apply);
+        this.recovery =
+                log.recover(
+                        source.from(),
+                        replicated
+                                ? group -> epochs.note(group.epoch(), group.position())
+                                : applier::apply,
+                        replicated);
         applier.finish();
         space.bases().stream().filter(base -> !log.has(base)).forEach(feed::segmentGone);
         feed.tryCommit();
-        adopt(source.lost(), feed);
-        this.writer = new ShardWriter(this, feed, clock);
+        adopt(replicated ? null : source.lost(), feed);
+        this.writer = new ShardWriter(this, feed, applier, clock);
     }
 
-    /// Where replay starts, and where the manifest comes from that it cannot tell any more.
-    private record RecoverySource(long from, @Nullable ManifestSource lost) {}
+    /// Where replay starts, where the manifest comes from that it cannot tell any more, and whether
+    /// it must leave to the shard's leader to say what of it is committed.
+    private record RecoverySource(long from, @Nullable ManifestSource lost, boolean replicated) {}
 
     private void adopt(@Nullable ManifestSource lost, IndexFeed feed) throws IOException {
         String doubt = lost == null ? null : manifestDoubt();
@@ -120,8 +143,11 @@ public final class Shard implements AutoCloseable {
     /// @param logStart position at which its log begins where there is none yet
     /// @param manifest asked where the index cannot tell all of the manifest; null if there is no
     ///   copy to ask for
-    public record Origin(long logStart, @Nullable ManifestSource manifest) {
-        public static final Origin NEW = new Origin(0, null);
+    /// @param replicated whether the shard has other replicas: then nothing that the index lacks is
+    ///   taken for committed, the manifest least of all, and the shard follows until it is told to
+    ///   [#lead]
+    public record Origin(long logStart, @Nullable ManifestSource manifest, boolean replicated) {
+        public static final Origin NEW = new Origin(0, null, false);
     }
 
     /// As the other; where the manifest may lack something, it is adopted before this returns.
@@ -144,7 +170,8 @@ public final class Shard implements AutoCloseable {
             if (lastGroup != null && !log.groupEndsAt(ByteBuffer.wrap(lastGroup).getLong(), from)) {
                 throw new IndexAheadException(id, from);
             }
-            RecoverySource source = new RecoverySource(from, origin.manifest());
+            RecoverySource source =
+                    new RecoverySource(from, origin.manifest(), origin.replicated());
             Shard shard = new Shard(id, index, log, topics, source, clock);
             RecoveryReport report = shard.recovery;
             logger.atInfo()
@@ -194,9 +221,108 @@ public final class Shard implements AutoCloseable {
         partitions.remove(partition.key(), partition);
     }
 
-    /// The epoch that new batches are stamped with.
+    EpochTable epochs() {
+        return epochs;
+    }
+
+    ShardLog groups() {
+        return groups;
+    }
+
+    /// The epoch that new batches of a shard of one replica are stamped with.
     public void lead(int epoch) {
         writer.lead(epoch);
+    }
+
+    /// Leads in an epoch of a shard of several replicas, once the in-sync ones have all that the
+    /// log has.
+    ///
+    /// @return true when it takes appends; fails with [DeposedException] if another leads before
+    public CompletableFuture<Boolean> lead(Leadership next) {
+        leadership = next;
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.Lead(next, done));
+        return done;
+    }
+
+    /// Follows whoever leads in an epoch. What was appended and not committed comes to nothing here
+    /// before anything of that epoch is taken.
+    public void follow(int epoch) {
+        Leadership before = leadership;
+        leadership = null;
+        if (before != null) {
+            before.depose();
+        }
+        writer.submit(new ShardTask.Follow(epoch, new CompletableFuture<>()));
+    }
+
+    /// Waits for followers no more, as this is closed soon.
+    public void resign() {
+        Leadership led = leadership;
+        if (led != null) {
+            led.depose();
+        }
+    }
+
+    /// The epoch in which this node leads, with other replicas; null if it does not.
+    public @Nullable Leadership leadership() {
+        return leadership;
+    }
+
+    /// Whether the shard takes appends and answers readers in an epoch.
+    public boolean serves(int epoch) {
+        return !replicated || writer.leads(epoch);
+    }
+
+    /// Whether this node leads the shard, as far as it knows, and takes appends.
+    public boolean isLeading() {
+        return !replicated || writer.isLeading();
+    }
+
+    public boolean isReplicated() {
+        return replicated;
+    }
+
+    /// As [ShardTask.Ship].
+    public CompletableFuture<Long> ship(
+            int epoch, long position, long salt, ByteBuffer bytes, long committed) {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.Ship(epoch, position, salt, bytes, committed, done));
+        return done;
+    }
+
+    /// Cuts off what the leader of an epoch does not have.
+    ///
+    /// @param position where the log ended when the leader was asked
+    /// @param lastEpoch of its last group then
+    /// @param told where the leader's log and this one may part
+    /// @return where it ends; no-operation if it is not any more what the leader was asked about
+    public CompletableFuture<Long> cut(
+            int epoch, long position, int lastEpoch, EpochTable.EpochEnd told) {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.Cut(epoch, position, lastEpoch, told, done));
+        return done;
+    }
+
+    /// For a follower whose log ends at a position: null if its log is the beginning of this one,
+    /// else where they may part.
+    public EpochTable.@Nullable EpochEnd divergence(int lastEpoch, long position) {
+        return position == 0 ? null : Divergence.find(epochs, log.end(), lastEpoch, position);
+    }
+
+    /// The epoch of the log's last group.
+    public int lastEpoch() {
+        return epochs.last();
+    }
+
+    /// See [CommitLog#shippable].
+    public CommitLog.@Nullable Shippable shippable(long position) throws IOException {
+        return log.shippable(position);
+    }
+
+    /// Partitions as the index has them: what was appended and not committed is forgotten.
+    void resetPartitions() {
+        partitions.values().forEach(Partition::reset);
     }
 
     public int epoch() {
@@ -543,9 +669,19 @@ public final class Shard implements AutoCloseable {
         return log.end();
     }
 
+    public long logStartPosition() {
+        return log.start();
+    }
+
+    /// The log is committed up to here at least.
+    public long appliedPosition() {
+        return index.appliedPosition();
+    }
+
     /// Appends what is queued, hands everything to the index, and stops.
     @Override
     public void close() throws IOException {
+        resign();
         writer.close();
         log.close();
     }

@@ -1,6 +1,8 @@
 package io.quafka.storage.shard;
 
 import io.quafka.storage.batch.BatchCleaner;
+import io.quafka.storage.replication.EpochTable;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -11,10 +13,42 @@ sealed interface ShardTask {
     /// The task will not be done.
     void fail(RuntimeException why);
 
+    /// Whether it is for the shard's leader only.
+    default boolean isForLeader() {
+        return switch (this) {
+            case Append _,
+                    RaiseLogStart _,
+                    Drop _,
+                    ReplaceRuns _,
+                    IntendObject _,
+                    CommitObject _,
+                    DropObject _ ->
+                    true;
+            case Roll _,
+                    ForgetSegment _,
+                    DescribeProducers _,
+                    ExpireProducers _,
+                    SettleSums _,
+                    NoteCleaned _,
+                    LastOfProducers _,
+                    DropLocal _,
+                    FeedIndex _,
+                    Lead _,
+                    Follow _,
+                    Ship _,
+                    Cut _ ->
+                    false;
+        };
+    }
+
     record Append(AppendRequest request) implements ShardTask {
         @Override
         public void fail(RuntimeException why) {
-            request.refuse(Errors.KAFKA_STORAGE_ERROR, why.getMessage());
+            request.refuse(
+                    why instanceof DeposedException
+                            ? Errors.NOT_LEADER_OR_FOLLOWER
+                            : Errors.KAFKA_STORAGE_ERROR,
+                    why.getMessage());
             request.done().run();
         }
     }
@@ -81,6 +115,36 @@ sealed interface ShardTask {
     /// Records below an offset leave this disk, as far as they lie in objects. Answers the local
     /// start after it.
     record DropLocal(Partition partition, long offset, CompletableFuture<Long> done)
+            implements Asked<Long> {}
+
+    /// The node leads the shard, in an epoch. Done when everything in its log is committed and it
+    /// takes appends; fails with [DeposedException] if it does not come to that.
+    record Lead(Leadership leadership, CompletableFuture<Boolean> done) implements Asked<Boolean> {}
+
+    /// Another node leads the shard, or none.
+    record Follow(int epoch, CompletableFuture<Boolean> done) implements Asked<Boolean> {}
+
+    /// Groups of the leader of an epoch, which go at the log's end; and how far the leader's log is
+    /// committed. Answers where the log ends, everything on disk.
+    ///
+    /// @param bytes whole groups; changed in place
+    record Ship(
+            int epoch,
+            long position,
+            long salt,
+            ByteBuffer bytes,
+            long committed,
+            CompletableFuture<Long> done)
+            implements Asked<Long> {}
+
+    /// What the log has, as it was when the leader of an epoch was asked, is not all of that
+    /// leader's log. Answers where the log ends then.
+    record Cut(
+            int epoch,
+            long position,
+            int lastEpoch,
+            EpochTable.EpochEnd told,
+            CompletableFuture<Long> done)
             implements Asked<Long> {}
 
     /// Hands what is pending to the index.

@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /// 4. makes it readable and completes the requests,
 /// 5. hands its rows to the index when many have gathered, or when nothing else is to be done.
 ///
+/// While another node leads a shard of several replicas, it puts what that one ships into the log
+/// instead ([FollowerWriter]).
+///
 /// After a failed write or force nothing more is appended: what the disk holds is unknown until
 /// recovery.
 final class ShardWriter {
@@ -53,6 +56,7 @@ final class ShardWriter {
     private final RunSums sums;
     private final Manifest manifest;
     private final CommitLog commitLog;
+    private final FollowerWriter follower;
     private final ConcurrentLinkedQueue<ShardTask> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final List<ShardTask> inHand = new ArrayList<>();
@@ -67,7 +71,24 @@ final class ShardWriter {
     private long lastWriteNanos;
     private volatile boolean terminated;
     private volatile State state = State.Running.INSTANCE;
-    private volatile int epoch;
+    private volatile Role role;
+
+    /// Alone stays so. Following ↔ Leading, by what the node's metadata say.
+    sealed interface Role {
+        int epoch();
+
+        /// The only replica there is.
+        record Alone(int epoch) implements Role {}
+
+        record Following(int epoch) implements Role {}
+
+        record Leading(Leadership leadership) implements Role {
+            @Override
+            public int epoch() {
+                return leadership.epoch();
+            }
+        }
+    }
 
     /// Running → Failed → Closed, or Running → Closed.
     sealed interface State {
@@ -82,7 +103,9 @@ final class ShardWriter {
         }
     }
 
-    ShardWriter(Shard shard, IndexFeed feed, InstantSource clock) {
+    ShardWriter(Shard shard, IndexFeed feed, GroupApplier applier, InstantSource clock) {
+        this.follower = new FollowerWriter(shard, feed, applier);
+        this.role = shard.isReplicated() ? new Role.Following(0) : new Role.Alone(0);
         this.shard = shard;
         this.feed = feed;
         this.commitLog = shard.log();
@@ -98,11 +121,19 @@ final class ShardWriter {
     }
 
     void lead(int newEpoch) {
-        epoch = newEpoch;
+        role = new Role.Alone(newEpoch);
     }
 
     int epoch() {
-        return epoch;
+        return role.epoch();
+    }
+
+    boolean leads(int epoch) {
+        return role instanceof Role.Leading(Leadership leadership) && leadership.epoch() == epoch;
+    }
+
+    boolean isLeading() {
+        return !(role instanceof Role.Following);
     }
 
     boolean isRunning() {
@@ -158,7 +189,7 @@ final class ShardWriter {
                 }
                 if (control != null) {
                     inHand.add(control);
-                    control(control);
+                    decide(control);
                     inHand.clear();
                 } else if (queue.isEmpty()) {
                     if (state instanceof State.Closed) {
@@ -232,25 +263,107 @@ final class ShardWriter {
     }
 
     private void write(List<AppendRequest> appends) throws IOException, InterruptedException {
+        if (!isLeading()) {
+            appends.forEach(request -> new ShardTask.Append(request).fail(deposed()));
+            return;
+        }
         long begin = System.nanoTime();
-        groups.append(appends, epoch);
+        boolean[] answered = {false};
+        try {
+            groups.append(
+                    appends,
+                    epoch(),
+                    () -> {
+                        answered[0] = true;
+                        answer(appends, true);
+                    });
+        } catch (DeposedException e) {
+            appends.stream()
+                    .filter(request -> !request.early() || !answered[0])
+                    .forEach(request -> new ShardTask.Append(request).fail(e));
+            resign(epoch());
+            return;
+        } catch (IOException | RuntimeException e) {
+            if (answered[0]) {
+                appends.removeIf(AppendRequest::early);
+            }
+            throw e;
+        }
         lastWriteNanos = System.nanoTime() - begin;
         lastGroupRequests = appends.size();
         counters.wrote(appends, lastWriteNanos);
+        if (!answered[0]) {
+            answer(appends, true);
+        }
+        answer(appends, false);
+    }
+
+    private static void answer(List<AppendRequest> appends, boolean early) {
         // The last first: a connection answers in order, so that all its answers become ready with
         // its
         // oldest one, go out in one write, and bring the client's next requests back together.
         for (int i = appends.size() - 1; i >= 0; i--) {
-            appends.get(i).done().run();
+            if (appends.get(i).early() == early) {
+                appends.get(i).done().run();
+            }
         }
+    }
+
+    private DeposedException deposed() {
+        return new DeposedException(shard.id());
+    }
+
+    private void decide(ShardTask task) throws IOException, InterruptedException {
+        if (task.isForLeader() && !isLeading()) {
+            task.fail(deposed());
+            return;
+        }
+        try {
+            control(task);
+        } catch (DeposedException e) {
+            inHand.forEach(each -> each.fail(e));
+            resign(epoch());
+        }
+    }
+
+    /// Takes over everything that the log has, once it is committed: a leader's first duty.
+    private void lead(ShardTask.Lead task) throws IOException, InterruptedException {
+        Leadership next = task.leadership();
+        resign(next.epoch());
+        commitLog.force();
+        next.open(commitLog.end());
+        next.awaitCommitted(commitLog.end());
+        follower.apply(commitLog.end());
+        follower.forget();
+        shard.groups().leadBy(next);
+        role = new Role.Leading(next);
+        task.done().complete(true);
+    }
+
+    private void resign(int nextEpoch) throws IOException {
+        if (role instanceof Role.Leading) {
+            shard.groups().leadBy(null);
+            groups.reset();
+            feed.commit();
+            shard.resetPartitions();
+        }
+        role = new Role.Following(nextEpoch);
+    }
+
+    private boolean follows(int epoch, ShardTask task) {
+        boolean follows = role instanceof Role.Following(int current) && current == epoch;
+        if (!follows) {
+            task.fail(deposed());
+        }
+        return follows;
     }
 
     private void control(ShardTask task) throws IOException, InterruptedException {
         switch (task) {
             case ShardTask.Append _ -> throw new IllegalStateException("appends are gathered");
             case ShardTask.RaiseLogStart raise ->
-                    groups.raiseLogStarts(withFollowing(raise), epoch);
-            case ShardTask.Drop drop -> groups.drop(drop, epoch);
+                    groups.raiseLogStarts(withFollowing(raise), epoch());
+            case ShardTask.Drop drop -> groups.drop(drop, epoch());
             case ShardTask.Roll(var done) ->
                     done.complete(
                             commitLog.end() > commitLog.activeBase()
@@ -269,7 +382,7 @@ final class ShardWriter {
                 feed.producers(partition);
                 done.complete(gone);
             }
-            case ShardTask.ReplaceRuns replace -> replacements.write(replace, epoch);
+            case ShardTask.ReplaceRuns replace -> replacements.write(replace, epoch());
             case ShardTask.SettleSums(Partition partition, long before, var done) ->
                     done.complete(sums.settle(partition, before));
             case ShardTask.NoteCleaned(Partition partition, long to, var done) -> {
@@ -280,10 +393,25 @@ final class ShardWriter {
                 partition.load();
                 done.complete(partition.producers.lasts());
             }
-            case ShardTask.IntendObject intend -> manifest.intend(intend, epoch);
-            case ShardTask.CommitObject commit -> manifest.commit(commit, epoch);
-            case ShardTask.DropObject drop -> manifest.drop(drop, epoch);
+            case ShardTask.IntendObject intend -> manifest.intend(intend, epoch());
+            case ShardTask.CommitObject commit -> manifest.commit(commit, epoch());
+            case ShardTask.DropObject drop -> manifest.drop(drop, epoch());
             case ShardTask.DropLocal drop -> manifest.dropLocal(drop);
+            case ShardTask.Lead lead -> lead(lead);
+            case ShardTask.Follow(int next, var done) -> {
+                resign(next);
+                done.complete(true);
+            }
+            case ShardTask.Ship ship -> {
+                if (follows(ship.epoch(), ship)) {
+                    follower.ship(ship);
+                }
+            }
+            case ShardTask.Cut cut -> {
+                if (follows(cut.epoch(), cut)) {
+                    follower.cut(cut);
+                }
+            }
             case ShardTask.FeedIndex(var done) -> done.complete(feed.tryCommit());
         }
     }
@@ -349,6 +477,11 @@ final class ShardWriter {
         }
         feed.tryCommit();
         feed.close();
+        try {
+            follower.forget();
+        } catch (IOException e) {
+            log.atWarn().setCause(e).log("a segment's file did not close");
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -42,7 +42,7 @@ public final class Tierer implements AutoCloseable {
     private boolean failing;
     private volatile boolean closed;
 
-    /// @param shards those that this node leads; asked again and again
+    /// @param shards of this node; of those that it follows only local copies are dropped
     /// @param images the cluster's metadata at the moment
     public Tierer(
             TieringConfig config,
@@ -123,6 +123,9 @@ public final class Tierer implements AutoCloseable {
             try {
                 if (local) {
                     tiering.dropLocalCopies(nowMs);
+                }
+                if (!shard.isLeading()) {
+                    continue;
                 }
                 tiering.sealAged(nowMs, config.sealAfter().toMillis());
                 more |= tiering.tierNext();

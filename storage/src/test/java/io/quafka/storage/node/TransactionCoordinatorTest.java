@@ -2,6 +2,7 @@ package io.quafka.storage.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Topic;
 import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.StorageNode;
@@ -55,6 +56,11 @@ class TransactionCoordinatorTest {
                             @Override
                             public @Nullable StorageNode node(int id) {
                                 return null;
+                            }
+
+                            @Override
+                            public CompletableFuture<Long> alterInSync(Command.AlterInSync wish) {
+                                throw new IllegalStateException("nothing is replicated here");
                             }
 
                             @Override

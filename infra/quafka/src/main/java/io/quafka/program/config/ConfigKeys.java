@@ -274,7 +274,8 @@ public final class ConfigKeys {
                     "controller.session.timeout",
                     ValueType.duration(Duration.ofSeconds(3), Duration.ofMinutes(10)),
                     "6s",
-                    "A node that the controller hears nothing of for so long is fenced.");
+                    "A node that the controller hears nothing of for so long is fenced. Storage nodes are to be told the same: what they"
+                            + " lead with other replicas they answer for no longer than that.");
 
     public static final ConfigKey<Duration> CONTROLLER_TIMEOUT =
             new ConfigKey<>(

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,10 @@ final class NodeRegistration implements AutoCloseable {
     private final Duration waitMax;
     private volatile int nodeId = NO_ID;
     private volatile Command.@Nullable RegisterNode registered;
+
+    /// When the last word was sent that the controller is known to have heard.
+    private volatile long heardNanos;
+
     private volatile Supplier<@Nullable DiskReport> disk = () -> null;
     private @Nullable Thread heartbeats;
 
@@ -52,6 +57,7 @@ final class NodeRegistration implements AutoCloseable {
     /// @return the image that has this node
     /// @throws StartException if the controller refuses, or does not answer in time
     ClusterImage register(Command.RegisterNode command) throws InterruptedException {
+        long sentNanos = System.nanoTime();
         Reply.NodeRegistered reply = await(controller.submit(command));
         if (reply.error() != Errors.NONE) {
             throw new StartException(
@@ -60,6 +66,7 @@ final class NodeRegistration implements AutoCloseable {
         ClusterImage image = await(controller.metadata().awaitVersion(reply.version()));
         nodeId = reply.nodeId();
         registered = command;
+        heardNanos = sentNanos;
         LOG.atInfo()
                 .addKeyValue("node", nodeId)
                 .addKeyValue("roles", command.roles())
@@ -90,10 +97,23 @@ final class NodeRegistration implements AutoCloseable {
         }
     }
 
+    /// Whether the controller cannot have fenced this node, as it does after a session of silence.
+    /// A tenth is left for clocks that do not run alike.
+    BooleanSupplier lease(Duration session) {
+        long nanos = session.toNanos() / 10 * 9;
+        return () -> System.nanoTime() - heardNanos < nanos;
+    }
+
     private void beatOnce() throws InterruptedException {
         Command.RegisterNode command = registered;
+        if (command == null) {
+            return;
+        }
         try {
-            if (command != null && !await(controller.heartbeat(nodeId, disk.get()))) {
+            long sentNanos = System.nanoTime();
+            if (await(controller.heartbeat(nodeId, disk.get()))) {
+                heardNanos = sentNanos;
+            } else {
                 LOG.atWarn()
                         .addKeyValue("node", nodeId)
                         .log("unknown to the controller, registering anew");

@@ -91,6 +91,8 @@ public final class StorageProcess implements RunningRole {
                                     new Peers(others, controller),
                                     InstantSource.system()));
             registration.reports(storage::diskReport);
+            storage.leaseBy(
+                    registration.lease(configuration.get(ConfigKeys.CONTROLLER_SESSION_TIMEOUT)));
             port.describe(storage);
             node.become(storage);
         } finally {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quafka.storage.replication;
+
+import org.jspecify.annotations.NullMarked;
