@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -186,12 +187,36 @@ class CrashTest {
         } while (!before.equals(files(from)));
     }
 
+    /// What must not change while it is copied, for a crash sees all of it at one moment: which
+    /// files there are, and what lies in segments that nobody appends to. Punched holes show in
+    /// their time of change.
     private static List<String> files(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            return files.map(Path::toString)
-                    .filter(file -> !file.endsWith(".spare"))
-                    .sorted()
-                    .toList();
+            List<Path> all =
+                    files.filter(file -> !file.toString().endsWith(".spare")).sorted().toList();
+            List<String> told = new ArrayList<>();
+            for (int i = 0; i < all.size(); i++) {
+                Path file = all.get(i);
+                boolean sealed =
+                        isSegment(file)
+                                && i + 1 < all.size()
+                                && isSegment(all.get(i + 1))
+                                && file.getParent().equals(all.get(i + 1).getParent());
+                told.add(sealed ? file + " " + changed(file) : file.toString());
+            }
+            return told;
+        }
+    }
+
+    private static boolean isSegment(Path file) {
+        return file.toString().endsWith(".log");
+    }
+
+    private static String changed(Path file) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file).toString();
+        } catch (NoSuchFileException _) {
+            return "gone";
         }
     }
 
@@ -204,7 +229,7 @@ class CrashTest {
                 } else if (!file.toString().endsWith(".spare")) {
                     try {
                         Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
-                    } catch (java.nio.file.NoSuchFileException e) {
+                    } catch (NoSuchFileException e) {
                         // Recycled or compacted while we looked: a crash would not have seen it
                         // either.
                         continue;

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 /// `quafka user delete`.
 @Command(
         name = "delete",
-        header =
-                "Forget users' passwords. Connections that are open go on until their session ends.")
+        header = "Forget users' passwords.",
+        description = "Connections that are open go on until their session ends.")
 final class UserDeleteCommand implements Callable<Integer> {
     @Mixin private ClientOptions client = new ClientOptions();
 
