@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
@@ -201,7 +202,7 @@ class CrashTest {
                         isSegment(file)
                                 && i + 1 < all.size()
                                 && isSegment(all.get(i + 1))
-                                && file.getParent().equals(all.get(i + 1).getParent());
+                                && Objects.equals(file.getParent(), all.get(i + 1).getParent());
                 told.add(sealed ? file + " " + changed(file) : file.toString());
             }
             return told;
