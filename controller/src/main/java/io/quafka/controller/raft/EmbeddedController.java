@@ -102,7 +102,7 @@ public final class EmbeddedController implements Controller {
                         .setOption(RaftStorage.StartupOption.RECOVER)
                         .setStateMachineRegistry(_ -> stateMachine)
                         .build();
-        link = config.reachable() ? new RaftLink(config.members()) : null;
+        link = config.reachable() ? new RaftLink(MemberSource.of(config.members())) : null;
         submitter =
                 new LocalSubmitter(
                         server, link == null ? null : link::write, config.commandTimeout());

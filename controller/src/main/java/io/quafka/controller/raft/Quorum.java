@@ -104,6 +104,13 @@ public final class Quorum {
         return members;
     }
 
+    /// Who the members are, by what one of them says; empty where it does not answer or belongs to
+    /// no group yet.
+    static List<Member> toldBy(Member member) {
+        GroupInfoReply reply = ask(member);
+        return reply == null ? List.of() : peers(reply);
+    }
+
     private static String describe(Member member) {
         return "member " + member.id() + " at " + member.endpoint();
     }

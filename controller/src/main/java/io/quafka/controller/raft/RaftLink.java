@@ -5,6 +5,7 @@ import io.quafka.controller.raft.ControllerConfig.Member;
 import io.quafka.controller.retention.DiskReport;
 import io.quafka.controller.retention.NodeMeasure;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -35,11 +37,22 @@ final class RaftLink implements AutoCloseable {
     /// Calls under way at once; one more is refused.
     static final int CALLS_MAX = 4096;
 
-    private final Semaphore calls = new Semaphore(CALLS_MAX);
-    private final RaftClient client;
+    /// A client and the members that it began with; it learns of others while one of them is up.
+    private record Connected(List<Member> members, RaftClient client) {}
 
-    RaftLink(List<Member> members) {
-        client =
+    private final Semaphore calls = new Semaphore(CALLS_MAX);
+    private final MemberSource source;
+    private final ReentrantLock connecting = new ReentrantLock();
+    private volatile @Nullable Connected connected;
+    private volatile boolean closed;
+
+    /// @param source is asked at the first call
+    RaftLink(MemberSource source) {
+        this.source = source;
+    }
+
+    private static Connected connect(List<Member> members) {
+        RaftClient client =
                 RaftClient.newBuilder()
                         .setProperties(RaftSettings.client())
                         .setRaftGroup(RaftGroups.group(members))
@@ -50,16 +63,65 @@ final class RaftLink implements AutoCloseable {
                                         .setMaxAttempts(ATTEMPTS_MAX)
                                         .build())
                         .build();
+        return new Connected(members, client);
+    }
+
+    private RaftClient client() throws IOException {
+        Connected open = connected;
+        if (open != null) {
+            return open.client();
+        }
+        lock();
+        try {
+            open = connected;
+            if (open == null) {
+                open = connect(source.members());
+                connected = open;
+                if (closed) {
+                    close();
+                    throw new IOException("closed");
+                }
+            }
+            return open.client();
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    private void lock() throws InterruptedIOException {
+        try {
+            connecting.lockInterruptibly();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the controller's members are still looked for");
+        }
+    }
+
+    /// No known member leads any more: asks once more who the members are. If they are others,
+    /// calls under way fail, and later ones go to those.
+    ///
+    /// @throws IOException if nobody knows; all stays as it is
+    void findMembers() throws IOException {
+        lock();
+        try {
+            Connected before = connected;
+            if (before != null && !source.members().equals(before.members())) {
+                connected = null;
+                before.client().close();
+            }
+        } finally {
+            connecting.unlock();
+        }
     }
 
     /// Commits a command; retries under one call id, which a leader answers once.
     Message write(byte[] command) throws IOException {
-        return answer(client.io().send(message(command)));
+        return answer(client().io().send(message(command)));
     }
 
     /// Asks the leader's state machine.
     Message ask(Query query) throws IOException {
-        return answer(client.io().sendReadOnlyNonLinearizable(message(Query.encode(query))));
+        return answer(client().io().sendReadOnlyNonLinearizable(message(Query.encode(query))));
     }
 
     /// Tells the leader that a node is alive, from a thread of its own.
@@ -132,8 +194,13 @@ final class RaftLink implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
+        Connected open = connected;
+        if (open == null) {
+            return;
+        }
         try {
-            client.close();
+            open.client().close();
         } catch (IOException _) {
             // Nothing is left to save: the peer sees the connection go either way.
         }

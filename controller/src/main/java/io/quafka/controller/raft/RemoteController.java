@@ -36,22 +36,24 @@ public final class RemoteController implements Controller {
     private final Thread follower;
     private volatile boolean closed;
 
-    private RemoteController(List<Member> members, Duration commandTimeout) {
+    private RemoteController(MemberSource members, Duration commandTimeout) {
         this.commandTimeout = commandTimeout;
         link = new RaftLink(members);
         metadata = new LocalMetadata("remote");
         follower = Thread.ofVirtual().name("metadata-follower").unstarted(this::follow);
     }
 
+    /// As [#connect(MemberSource, Duration)], with members that are known beforehand.
+    public static RemoteController connect(List<Member> members, Duration commandTimeout) {
+        return connect(MemberSource.of(members), commandTimeout);
+    }
+
     /// Starts to follow the controller; returns before the first image is here. Wait for it by
     /// `metadata().awaitVersion(1)`.
     ///
-    /// @param members the controller's members with their addresses; some may be down
+    /// @param members is asked at first, and again where nobody leads of those it named
     /// @param commandTimeout how long a command or a heartbeat is retried before it fails
-    public static RemoteController connect(List<Member> members, Duration commandTimeout) {
-        if (members.isEmpty() || members.stream().anyMatch(m -> m.endpoint() == null)) {
-            throw new IllegalArgumentException("every member needs an address: " + members);
-        }
+    public static RemoteController connect(MemberSource members, Duration commandTimeout) {
         RemoteController controller = new RemoteController(members, commandTimeout);
         controller.follower.start();
         return controller;
@@ -122,8 +124,17 @@ public final class RemoteController implements Controller {
                             .log("controller lost: metadata may be stale");
                 }
                 lost = true;
+                findMembers();
                 LockSupport.parkNanos(this, RETRY_DELAY.toNanos());
             }
+        }
+    }
+
+    private void findMembers() {
+        try {
+            link.findMembers();
+        } catch (IOException e) {
+            LOG.atDebug().setCause(e).log("the controller's members cannot be found");
         }
     }
 }

@@ -194,7 +194,7 @@ class RemoteControllerTest {
                 TIMEOUT);
     }
 
-    private static List<Endpoint> freePorts(int count) throws IOException {
+    static List<Endpoint> freePorts(int count) throws IOException {
         List<ServerSocket> held = new ArrayList<>();
         List<Endpoint> endpoints = new ArrayList<>();
         for (int i = 0; i < count; i++) {

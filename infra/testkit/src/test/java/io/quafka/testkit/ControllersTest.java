@@ -143,7 +143,14 @@ class ControllersTest {
         }
         others.clear();
         others.add(BrokerProcess.start(storage.options().with("controller.members", told())));
-        others.add(BrokerProcess.start(gateway.options().with("controller.members", told())));
+        // This one is told of one of them, and not which one that is.
+        Endpoint any = requireNonNull(members.get(4)).endpoint();
+        others.add(
+                BrokerProcess.start(
+                        gateway.options()
+                                .with(
+                                        "controller.members",
+                                        "localhost:" + requireNonNull(any).port())));
         BrokerProcess back = others.getLast();
         for (String topic : List.of("first", "second", "third", "fourth")) {
             assertThat(Clients.readAll(back.bootstrap(), Clients.partitions(topic, 2)))

@@ -52,7 +52,7 @@ final class QuorumCommand implements Runnable {
 
         @Option(
                 names = "--members",
-                paramLabel = "ID@HOST:PORT,...",
+                paramLabel = "[ID@]HOST:PORT,...",
                 description =
                         "Members to ask, one that is up is enough (controller.members; default: 1@127.0.0.1:9190).")
         private @Nullable String members;
@@ -61,7 +61,11 @@ final class QuorumCommand implements Runnable {
             Map<io.quafka.program.config.ConfigKey<?>, @Nullable String> flags =
                     new LinkedHashMap<>();
             flags.put(ConfigKeys.CONTROLLER_MEMBERS, members);
-            return new QuorumChanges(options.load(flags));
+            try {
+                return new QuorumChanges(options.load(flags));
+            } catch (IOException e) {
+                throw new CommandFailedException(String.valueOf(e.getMessage()));
+            }
         }
     }
 

@@ -36,9 +36,9 @@ final class StorageCommand extends RoleCommand {
 
     @Option(
             names = "--members",
-            paramLabel = "ID@HOST:PORT,...",
+            paramLabel = "[ID@]HOST:PORT,...",
             description =
-                    "The controller's members (controller.members; default: 1@127.0.0.1:9190).")
+                    "The controller's members, or where to ask for them (controller.members; default: 1@127.0.0.1:9190).")
     private @Nullable String members;
 
     @Override

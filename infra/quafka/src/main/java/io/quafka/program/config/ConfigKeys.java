@@ -256,10 +256,13 @@ public final class ConfigKeys {
     public static final ConfigKey<List<ControllerMember>> CONTROLLER_MEMBERS =
             new ConfigKey<>(
                     "controller.members",
-                    ValueType.listOf(new ValueType<>("ID@HOST:PORT", ControllerMember::parse)),
+                    ValueType.listOf(
+                            new ValueType<>(
+                                    "ID@HOST:PORT or HOST:PORT", ControllerMember::parseOrPlace)),
                     "1@127.0.0.1:9190",
-                    "The controller's members, the same list in every process; not used by 'quafka broker', whose controller"
-                            + " serves itself only.");
+                    "The controller's members, all of them for a controller process. Other processes may also be told only"
+                            + " where to ask for them, as HOST:PORT: the address of any member, or a name with the addresses"
+                            + " of several. Not used by 'quafka broker', whose controller serves itself only.");
 
     public static final ConfigKey<Boolean> CONTROLLER_JOIN =
             new ConfigKey<>(

@@ -23,7 +23,7 @@ final class Cluster {
             throws InterruptedException {
         Duration waitMax = Settings.commandTimeout(configuration);
         Controller controller =
-                opened.add(RemoteController.connect(Settings.members(configuration), waitMax));
+                opened.add(RemoteController.connect(Settings.memberSource(configuration), waitMax));
         CompletableFuture<ClusterImage> first = controller.metadata().awaitVersion(1);
         try {
             first.get(waitMax.toMillis(), TimeUnit.MILLISECONDS);

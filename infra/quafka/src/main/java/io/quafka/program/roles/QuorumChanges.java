@@ -11,9 +11,12 @@ public final class QuorumChanges {
     private final Quorum quorum;
 
     /// @param configuration has the members to ask, and how long a change may take
-    public QuorumChanges(Configuration configuration) {
+    /// @throws IOException if it only says where to ask for them, and nobody answers there
+    public QuorumChanges(Configuration configuration) throws IOException {
         quorum =
-                new Quorum(Settings.members(configuration), Settings.commandTimeout(configuration));
+                new Quorum(
+                        Settings.memberSource(configuration).members(),
+                        Settings.commandTimeout(configuration));
     }
 
     public List<Quorum.MemberState> members() {

@@ -3,6 +3,8 @@ package io.quafka.program.roles;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.raft.ControllerConfig;
 import io.quafka.controller.raft.ControllerConfig.Member;
+import io.quafka.controller.raft.MemberSource;
+import io.quafka.controller.raft.Seeds;
 import io.quafka.gateway.GatewayConfig;
 import io.quafka.program.config.Address;
 import io.quafka.program.config.ConfigKey;
@@ -81,11 +83,12 @@ final class Settings {
                 configuration.get(ConfigKeys.CONTROLLER_TIMEOUT));
     }
 
+    /// @throws StartException if the members do not make a controller, or one lacks its number
     static ControllerConfig controller(Configuration configuration, Path directory) {
         try {
             return new ControllerConfig(
                     configuration.get(ConfigKeys.CONTROLLER_MEMBER_ID),
-                    members(configuration),
+                    members(named(configuration)),
                     directory,
                     configuration.get(ConfigKeys.CONTROLLER_JOIN),
                     null,
@@ -96,10 +99,28 @@ final class Settings {
         }
     }
 
-    static List<Member> members(Configuration configuration) {
-        return configuration.get(ConfigKeys.CONTROLLER_MEMBERS).stream()
-                .map(Settings::member)
-                .toList();
+    private static List<ControllerMember> named(Configuration configuration) {
+        return configuration.get(ConfigKeys.CONTROLLER_MEMBERS);
+    }
+
+    private static List<Member> members(List<ControllerMember> named) {
+        for (ControllerMember member : named) {
+            if (!member.told()) {
+                throw new IllegalArgumentException(
+                        "which member is at "
+                                + member
+                                + "? A controller process is told of all as ID@HOST:PORT");
+            }
+        }
+        return named.stream().map(Settings::member).toList();
+    }
+
+    /// The members as they are told, or whoever can be asked for them.
+    static MemberSource memberSource(Configuration configuration) {
+        List<ControllerMember> named = named(configuration);
+        return named.stream().allMatch(ControllerMember::told)
+                ? MemberSource.of(members(named))
+                : new Seeds(named.stream().map(each -> endpoint(each.address())).toList());
     }
 
     static Member member(ControllerMember named) {

@@ -59,6 +59,19 @@ class ConfigurationTest {
     }
 
     @Test
+    void theControllerMayBeToldAsAPlaceToAsk() {
+        assertThat(
+                        Configuration.load(
+                                        null,
+                                        Map.of(),
+                                        Map.of("controller.members", "quafka.example:9190"))
+                                .get(ConfigKeys.CONTROLLER_MEMBERS))
+                .containsExactly(
+                        new ControllerMember(
+                                ControllerMember.UNTOLD, new Address("quafka.example", 9190)));
+    }
+
+    @Test
     void everyDefaultParses() {
         Configuration defaults = Configuration.load(null, Map.of(), Map.of());
         for (ConfigKey<?> key : ConfigKeys.ALL) {
@@ -118,7 +131,8 @@ class ConfigurationTest {
         "storage.segment.bytes, 99999999999999999999GiB, fewer bytes",
         "shutdown.drain.max, 10, expected a duration",
         "gateway.listen, 9092, HOST:PORT",
-        "controller.members, h:9190, ID@HOST:PORT",
+        "controller.members, 0@h:9190, ID@HOST:PORT",
+        "controller.members, h, HOST:PORT",
         "gateway.listen, ::1:9092, HOST:PORT",
         "gateway.listen, h:99999, not an address"
     })
