@@ -29,10 +29,14 @@ import org.jspecify.annotations.Nullable;
 final class RaftLink implements AutoCloseable {
     private static final TimeDuration BACK_OFF_MIN =
             TimeDuration.valueOf(50, TimeUnit.MILLISECONDS);
-    private static final TimeDuration BACK_OFF_MAX = TimeDuration.valueOf(1, TimeUnit.SECONDS);
+
+    /// While there is no leader, members that do not lead are asked one after the other: what a
+    /// call still waits once one leads is some of these.
+    private static final TimeDuration BACK_OFF_MAX =
+            TimeDuration.valueOf(200, TimeUnit.MILLISECONDS);
 
     /// With the back-off above about a minute; callers give up sooner.
-    private static final int ATTEMPTS_MAX = 60;
+    private static final int ATTEMPTS_MAX = 300;
 
     /// Calls under way at once; one more is refused.
     static final int CALLS_MAX = 4096;

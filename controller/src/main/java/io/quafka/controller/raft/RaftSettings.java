@@ -35,8 +35,9 @@ final class RaftSettings {
     private static final int PENDING_COMMANDS_MAX = 4096;
     private static final int PENDING_BYTES_MAX = 32 << 20;
 
-    /// Longer than the longest wait of a poll, with room for the way.
-    private static final TimeDuration CLIENT_TIMEOUT = TimeDuration.valueOf(5, TimeUnit.SECONDS);
+    /// Longer than the longest wait of a poll, with room for the way; and short enough that a
+    /// leader that stops without a word is given up within the five seconds that its loss may last.
+    private static final TimeDuration CLIENT_TIMEOUT = ms(3500);
 
     private RaftSettings() {}
 
