@@ -237,12 +237,10 @@ public final class BrokerProcess implements AutoCloseable {
         }
     }
 
-    /// Lines on standard error so far that a healthy broker would not print: logged as errors, and
-    /// stack traces.
+    /// What it logged so far that a healthy broker would not: errors, and all with a stack trace,
+    /// each with the lines that belong to it.
     public List<String> alarms() {
-        return errors().stream()
-                .filter(line -> line.contains(" ERROR ") || line.startsWith("\tat "))
-                .toList();
+        return LogEntries.of(errors()).stream().filter(LogEntries::alarms).toList();
     }
 
     /// @throws AssertionError if there are [#alarms]; the message has what was logged

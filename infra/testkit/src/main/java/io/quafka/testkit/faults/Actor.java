@@ -9,29 +9,27 @@ import org.jspecify.annotations.Nullable;
 
 /// A client at work on a thread of its own until it is told to finish. After an error that its
 /// Kafka client does not outlive it goes on with another.
-abstract class Actor {
+final class Actor {
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofMillis(200);
 
     private final String name;
     private final Surroundings surroundings;
     private final Random random;
+    private final Work work;
     private final AtomicLong successes = new AtomicLong();
     private volatile boolean finishing;
     private volatile @Nullable Throwable failure;
     private @Nullable Thread thread;
 
-    Actor(String name, Surroundings surroundings, long seed) {
+    /// @param seed of its choices
+    Actor(String name, Surroundings surroundings, long seed, Work work) {
         this.name = name;
         this.surroundings = surroundings;
         this.random = new Random(seed);
+        this.work = work;
     }
 
-    /// Works until [#isFinishing], or until its Kafka client is of no use any more.
-    ///
-    /// @param by the name of this instance
-    abstract void work(String by);
-
-    final void start() {
+    void start() {
         thread = Thread.ofPlatform().daemon().name(name).start(this::run);
     }
 
@@ -47,7 +45,7 @@ abstract class Actor {
 
     private void workOnce(String by) {
         try {
-            work(by);
+            work.work(this, by);
         } catch (KafkaException e) {
             surroundings.errors().add(name, e);
             pause(PAUSE_AFTER_ERROR);
@@ -58,44 +56,44 @@ abstract class Actor {
         LockSupport.parkNanos(time.toNanos());
     }
 
-    final boolean isFinishing() {
+    boolean isFinishing() {
         return finishing;
     }
 
-    final String name() {
+    String name() {
         return name;
     }
 
-    final Surroundings surroundings() {
+    Surroundings surroundings() {
         return surroundings;
     }
 
-    final Random random() {
+    Random random() {
         return random;
     }
 
     /// It got something done.
-    final void succeeded() {
+    void succeeded() {
         successes.incrementAndGet();
     }
 
-    final long successes() {
+    long successes() {
         return successes.get();
     }
 
     /// What ended it that should not have, or null.
-    final @Nullable Throwable failure() {
+    @Nullable Throwable failure() {
         return failure;
     }
 
-    final void finish() {
+    void finish() {
         finishing = true;
     }
 
     /// After [#finish].
     ///
     /// @return false if it is still at work after the time
-    final boolean join(Duration max) throws InterruptedException {
+    boolean join(Duration max) throws InterruptedException {
         return thread == null || thread.join(max);
     }
 }

@@ -1,5 +1,7 @@
 package io.quafka.testkit.faults;
 
+import io.quafka.controller.model.Endpoint;
+import io.quafka.controller.raft.ControllerConfig.Member;
 import io.quafka.testkit.BrokerOptions;
 import io.quafka.testkit.Site;
 import java.io.IOException;
@@ -33,10 +35,16 @@ final class Cluster implements AutoCloseable {
     private final List<Part> controllers = new ArrayList<>();
     private final List<Part> storageNodes = new ArrayList<>();
     private final List<Part> gateways = new CopyOnWriteArrayList<>();
-    private String members = "";
+    private final List<Part> left = new ArrayList<>();
+
+    /// Of the controller: in the order of its parts.
+    private final List<Member> members = new ArrayList<>();
+
+    private int membersMade;
     private @Nullable Store store;
 
     /// @param directory for data and logs; exists
+    /// @param network outlives this
     Cluster(Path directory, Network network, Size size) {
         this.directory = directory;
         this.network = network;
@@ -51,21 +59,11 @@ final class Cluster implements AutoCloseable {
                         network.place("s3"),
                         network.port(STORE_PORT));
         List<Site> sites = new ArrayList<>();
-        List<Integer> ports = new ArrayList<>();
-        StringBuilder list = new StringBuilder();
-        for (int id = 1; id <= size.controllers(); id++) {
-            sites.add(network.place("c" + id));
-            ports.add(network.port(CONTROLLER_PORT));
-            list.append(id == 1 ? "" : ",")
-                    .append("%d@%s:%d".formatted(id, sites.getLast().host(), ports.getLast()));
+        for (int i = 0; i < size.controllers(); i++) {
+            sites.add(placeMember());
         }
-        members = list.toString();
-        for (int id = 1; id <= size.controllers(); id++) {
-            BrokerOptions options =
-                    options("controller-" + id, "controller", sites.get(id - 1))
-                            .withPort(ports.get(id - 1))
-                            .with("controller.member.id", Integer.toString(id));
-            controllers.add(new Part("controller-" + id, options, null));
+        for (int i = 0; i < size.controllers(); i++) {
+            controllers.add(controller(members.get(i), sites.get(i), false));
         }
         for (int i = 1; i <= size.storageNodes(); i++) {
             storageNodes.add(storageNode("storage-" + i, network.place("n" + i)));
@@ -73,16 +71,34 @@ final class Cluster implements AutoCloseable {
         for (int i = 1; i <= size.gateways(); i++) {
             gateways.add(gateway("gateway-" + i, network.place("g" + i)));
         }
-        launch(controllers);
-        launch(storageNodes);
-        launch(gateways);
-    }
-
-    private static void launch(List<Part> parts) throws InterruptedException {
-        parts.forEach(Part::launch);
-        for (Part part : parts) {
+        // All at once: they wait for each other as they would anywhere.
+        parts().forEach(Part::launch);
+        for (Part part : parts()) {
             part.awaitReady();
         }
+    }
+
+    private Site placeMember() throws IOException, InterruptedException {
+        membersMade++;
+        Site site = network.place("c" + membersMade);
+        members.add(
+                new Member(membersMade, new Endpoint(site.host(), network.port(CONTROLLER_PORT))));
+        return site;
+    }
+
+    private String told() {
+        return members.stream()
+                .map(member -> member.id() + "@" + member.endpoint())
+                .collect(Collectors.joining(","));
+    }
+
+    private Part controller(Member member, Site site, boolean joining) throws IOException {
+        String name = "controller-" + member.id();
+        BrokerOptions options =
+                options(name, "controller", site)
+                        .with("controller.member.id", Integer.toString(member.id()))
+                        .with("controller.join", Boolean.toString(joining));
+        return new Part(name, options, null);
     }
 
     private BrokerOptions options(String name, String role, Site site) throws IOException {
@@ -90,7 +106,7 @@ final class Cluster implements AutoCloseable {
                 .withRole(role)
                 .at(site)
                 .withHeapMib(HEAP_MIB)
-                .with("controller.members", members)
+                .with("controller.members", told())
                 .with("controller.timeout", "2m");
     }
 
@@ -135,8 +151,29 @@ final class Cluster implements AutoCloseable {
         old.terminate();
         Part next = gateway("gateway-" + number, network.place("g" + number));
         gateways.set(gateways.indexOf(old), next);
+        left.add(old);
         next.start();
         return next;
+    }
+
+    /// A member of the controller, which was killed, does not come back; another one, with a
+    /// number, a directory and an address of its own, takes its place. Others are told at their
+    /// next start.
+    ///
+    /// @throws AssertionError if it does not come up, or is not taken in, in time
+    void replaceController(Part lost) throws IOException, InterruptedException {
+        int index = controllers.indexOf(lost);
+        Member gone = members.get(index);
+        Site site = placeMember();
+        Member added = members.getLast();
+        Part next = controller(added, site, true);
+        next.start();
+        new MemberChange(List.copyOf(members), gone, added).make();
+        members.remove(index);
+        controllers.remove(index);
+        controllers.add(next);
+        left.add(lost);
+        parts().forEach(part -> part.set("controller.members", told()));
     }
 
     List<Part> controllers() {
@@ -155,6 +192,11 @@ final class Cluster implements AutoCloseable {
         return Stream.of(controllers, storageNodes, gateways).flatMap(List::stream).toList();
     }
 
+    /// Those that are here, and those that left.
+    List<Part> everyPart() {
+        return Stream.of(parts(), left).flatMap(List::stream).toList();
+    }
+
     Store store() {
         if (store == null) {
             throw new IllegalStateException("not started");
@@ -168,13 +210,12 @@ final class Cluster implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-        for (Part part : parts().reversed()) {
+    public void close() throws InterruptedException {
+        for (Part part : everyPart().reversed()) {
             part.close();
         }
         if (store != null) {
             store.close();
         }
-        network.close();
     }
 }

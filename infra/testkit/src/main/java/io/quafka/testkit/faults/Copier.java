@@ -11,48 +11,35 @@ import org.apache.kafka.common.TopicPartition;
 
 /// Reads committed records as a member of a group, and writes one of each in a transaction that
 /// commits its offsets too: each is to be processed once.
-final class Copier extends Actor {
-    private final String group;
-    private final String from;
-    private final List<TopicPartition> to;
-    private final Map<String, String> settings;
-
-    /// @param protocol `classic` or `consumer`
-    Copier(
-            String name,
-            Surroundings surroundings,
-            long seed,
-            String from,
-            List<TopicPartition> to,
-            String protocol) {
-        super(name, surroundings, seed);
-        this.group = "copiers-" + protocol;
-        this.from = from;
-        this.to = to;
-        this.settings = Reading.protocol(protocol);
-    }
-
+///
+/// @param protocol of its group: `classic` or `consumer`
+record Copier(String from, List<TopicPartition> to, String protocol) implements Work {
     @Override
-    void work(String by) {
-        Recorder recorder = surroundings().recorder();
+    public void work(Actor me, String by) {
+        Recorder recorder = me.surroundings().recorder();
         KafkaProducer<String, String> producer =
-                surroundings()
+                me.surroundings()
                         .producer(
                                 Map.of(
                                         "transactional.id",
-                                        name(),
+                                        me.name(),
                                         "transaction.timeout.ms",
                                         "20000"));
         try (Reading reading =
-                new Reading(surroundings(), by, Isolation.COMMITTED, group, settings)) {
+                new Reading(
+                        me.surroundings(),
+                        by,
+                        Isolation.COMMITTED,
+                        "copiers-" + protocol,
+                        Reading.protocol(protocol))) {
             producer.initTransactions();
             reading.subscribe(List.of(from));
-            while (!isFinishing()) {
+            while (!me.isFinishing()) {
                 String name = by + "/" + recorder.now();
                 Reading.Polled polled = reading.poll(name);
                 if (!polled.reads().isEmpty()) {
-                    copy(producer, reading, by, name, polled);
-                    succeeded();
+                    copy(producer, reading, me, by, name, polled);
+                    me.succeeded();
                 }
             }
         } finally {
@@ -63,13 +50,14 @@ final class Copier extends Actor {
     private void copy(
             KafkaProducer<String, String> producer,
             Reading reading,
+            Actor me,
             String by,
             String name,
             Reading.Polled polled) {
         OngoingTransaction transaction =
-                OngoingTransaction.begin(surroundings(), producer, by, name);
+                OngoingTransaction.begin(me.surroundings(), producer, by, name);
         for (Read read : polled.reads()) {
-            TopicPartition target = to.get(random().nextInt(to.size()));
+            TopicPartition target = to.get(me.random().nextInt(to.size()));
             transaction.send(target, name + ":" + read.value(), read.place());
         }
         transaction.commitOffsets(polled.next(), reading.consumer().groupMetadata());

@@ -14,6 +14,14 @@ interface Fault {
     /// @throws AssertionError if one does not come back
     void heal() throws IOException, InterruptedException;
 
+    /// Whether a process is right to log an alarm because of this fault. Data that is lost or
+    /// damaged is none of those.
+    ///
+    /// @param alarm one entry of its log
+    default boolean explains(Part part, String alarm) {
+        return false;
+    }
+
     /// SIGKILL, and a start later.
     record Kill(Part part) implements Fault {
         @Override
@@ -85,6 +93,24 @@ interface Fault {
         @Override
         public String toString() {
             return "ReplaceGateway[" + old + "]";
+        }
+    }
+
+    /// A member of the controller is lost with its disk; another one takes its place.
+    record ReplaceController(Cluster cluster, Part lost) implements Fault {
+        @Override
+        public void strike() throws InterruptedException {
+            lost.kill();
+        }
+
+        @Override
+        public void heal() throws IOException, InterruptedException {
+            cluster.replaceController(lost);
+        }
+
+        @Override
+        public String toString() {
+            return "ReplaceController[" + lost + "]";
         }
     }
 
@@ -200,6 +226,9 @@ interface Fault {
 
     /// A storage node's disk runs full.
     record FullDisk(Part part, Volume volume) implements Fault {
+        private static final List<String> TOLD =
+                List.of("No space left on device", "no room on its disk");
+
         @Override
         public void strike() throws IOException {
             volume.fill();
@@ -208,6 +237,11 @@ interface Fault {
         @Override
         public void heal() throws IOException {
             volume.free();
+        }
+
+        @Override
+        public boolean explains(Part other, String alarm) {
+            return other == part && TOLD.stream().anyMatch(alarm::contains);
         }
 
         @Override

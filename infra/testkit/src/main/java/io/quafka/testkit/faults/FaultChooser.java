@@ -2,6 +2,7 @@ package io.quafka.testkit.faults;
 
 import io.quafka.testkit.Site;
 import io.quafka.testkit.faults.Fault.Link;
+import io.quafka.testkit.faults.FaultRun.Strikes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -13,7 +14,9 @@ import java.util.Set;
 /// can be done on the machine.
 final class FaultChooser {
     private static final int HOLD_MS_MIN = 300;
-    private static final int HOLD_MS_MAX = 8_000;
+
+    /// Fewer have no majority without one of them.
+    private static final int CONTROLLERS_REPLACEABLE = 3;
 
     /// What can go wrong.
     enum Kind {
@@ -22,6 +25,7 @@ final class FaultChooser {
         PAUSE,
         ROLLING_RESTART,
         REPLACE_GATEWAY,
+        REPLACE_CONTROLLER,
         CUT,
         CUT_ONE_WAY,
         ISOLATE,
@@ -37,21 +41,25 @@ final class FaultChooser {
     private final Network network;
     private final Random random;
     private final List<Kind> kinds;
+    private final int holdMsMax;
     private List<Kind> round = new ArrayList<>();
     private int gatewaysMade;
 
-    /// @param wanted those that cannot be had here are left out
-    FaultChooser(Cluster cluster, Network network, Set<Kind> wanted, long seed) {
+    FaultChooser(Cluster cluster, Network network, Strikes strikes, long seed) {
         this.cluster = cluster;
         this.network = network;
         this.random = new Random(seed);
         this.gatewaysMade = cluster.gateways().size();
-        Set<Kind> possible = EnumSet.copyOf(wanted);
+        this.holdMsMax = Math.toIntExact(strikes.holdMax().toMillis());
+        Set<Kind> possible = EnumSet.copyOf(strikes.kinds());
         if (!network.cuts()) {
             possible.removeAll(EnumSet.of(Kind.CUT, Kind.CUT_ONE_WAY, Kind.ISOLATE, Kind.SLOW));
         }
         if (cluster.storageNodes().stream().anyMatch(node -> node.volume() == null)) {
             possible.remove(Kind.FULL_DISK);
+        }
+        if (cluster.controllers().size() < CONTROLLERS_REPLACEABLE) {
+            possible.remove(Kind.REPLACE_CONTROLLER);
         }
         this.kinds = List.copyOf(possible);
     }
@@ -63,7 +71,7 @@ final class FaultChooser {
             java.util.Collections.shuffle(round, random);
         }
         Fault fault = of(round.removeLast());
-        return new Choice(fault, Duration.ofMillis(random.nextInt(HOLD_MS_MIN, HOLD_MS_MAX)));
+        return new Choice(fault, Duration.ofMillis(random.nextInt(HOLD_MS_MIN, holdMsMax)));
     }
 
     private Fault of(Kind kind) {
@@ -74,6 +82,8 @@ final class FaultChooser {
             case ROLLING_RESTART -> new Fault.RollingRestart(anyRole());
             case REPLACE_GATEWAY ->
                     new Fault.ReplaceGateway(cluster, any(cluster.gateways()), ++gatewaysMade);
+            case REPLACE_CONTROLLER ->
+                    new Fault.ReplaceController(cluster, any(cluster.controllers()));
             case CUT -> new Fault.Cut(network, anyLink());
             case CUT_ONE_WAY -> new Fault.Cut(network, List.of(any(anyLink())));
             case ISOLATE -> {

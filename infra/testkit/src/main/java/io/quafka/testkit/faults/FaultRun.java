@@ -1,5 +1,6 @@
 package io.quafka.testkit.faults;
 
+import io.quafka.testkit.faults.Cluster.Size;
 import io.quafka.testkit.faults.FaultChooser.Choice;
 import io.quafka.testkit.faults.FaultChooser.Kind;
 import io.quafka.testkit.history.Checker;
@@ -22,83 +23,71 @@ public final class FaultRun {
     private static final Duration FINISH_MAX = Duration.ofSeconds(60);
     private static final int TOLD_MAX = 20;
 
-    /// @param faulty how long faults come
     /// @param recovery how long clients may take to get something done when all is well again
-    /// @param kinds of faults
-    public record Plan(
-            Duration faulty,
-            Duration recovery,
-            long seed,
-            Set<Kind> kinds,
-            int controllers,
-            int storageNodes,
-            int gateways,
-            int replicationFactor) {}
+    /// @param seed of all choices
+    public record Plan(Size size, Strikes strikes, Duration recovery, long seed) {}
+
+    /// @param kinds of faults; those that cannot be had on this machine are left out
+    /// @param faulty how long they come
+    /// @param max how many come at most
+    /// @param holdMax the longest between a strike and its end
+    public record Strikes(Set<Kind> kinds, Duration faulty, int max, Duration holdMax) {}
 
     private final Plan plan;
+    private final Network network;
     private final Path directory;
     private final PrintStream out;
     private final Recorder recorder = new Recorder();
     private final ErrorCounts errors = new ErrorCounts();
     private final List<String> problems = new ArrayList<>();
-    private int faults;
+    private final List<Fault> struck = new ArrayList<>();
 
+    /// @param network outlives the run
     /// @param directory for data and logs; exists
     /// @param out what happens is told here
-    public FaultRun(Plan plan, Path directory, PrintStream out) {
+    public FaultRun(Plan plan, Network network, Path directory, PrintStream out) {
         this.plan = plan;
+        this.network = network;
         this.directory = directory;
         this.out = out;
     }
 
     /// @return all that was not as it should be; empty when nothing was lost and all came back
     public List<String> run() throws IOException, InterruptedException, ExecutionException {
-        Network network = network();
-        Cluster.Size size =
-                new Cluster.Size(
-                        plan.controllers(),
-                        plan.storageNodes(),
-                        plan.gateways(),
-                        plan.replicationFactor());
         say(
                 "seed %d, %s, %s"
                         .formatted(
                                 plan.seed(),
-                                size,
+                                plan.size(),
                                 network.cuts()
                                         ? "each process in a network namespace of its own"
                                         : "all on loopback, where links cannot be cut"));
-        try (Cluster cluster = new Cluster(directory, network, size)) {
+        try (Cluster cluster = new Cluster(directory, network, plan.size())) {
             cluster.start();
             say("the cluster serves at " + cluster.bootstrap());
             Surroundings surroundings = new Surroundings(cluster::bootstrap, recorder, errors);
             Workload workload = new Workload(surroundings, plan.seed());
-            workload.createTopics(plan.replicationFactor());
+            workload.createTopics(plan.size().replicationFactor());
             workload.start();
             stuck(workload.awaitProgress(Map.of(), plan.recovery()), "before any fault");
             try {
-                strike(new FaultChooser(cluster, network, plan.kinds(), plan.seed()), workload);
+                strike(new FaultChooser(cluster, network, plan.strikes(), plan.seed()), workload);
             } finally {
                 problems.addAll(workload.finish(FINISH_MAX));
             }
             problems.addAll(workload.readToEnd(FINISH_MAX));
-            cluster.parts().forEach(part -> told("logged", part.alarms()));
+            cluster.everyPart().forEach(this::logged);
         }
         verdict();
         return List.copyOf(problems);
     }
 
-    private static Network network() throws IOException, InterruptedException {
-        Namespaces namespaces = Namespaces.open();
-        return namespaces == null ? new Loopback() : namespaces;
-    }
-
     private void strike(FaultChooser chooser, Workload workload)
             throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + plan.faulty().toNanos();
-        while (System.nanoTime() < deadline) {
+        long deadline = System.nanoTime() + plan.strikes().faulty().toNanos();
+        while (System.nanoTime() < deadline && struck.size() < plan.strikes().max()) {
             Choice choice = chooser.next();
-            faults++;
+            struck.add(choice.fault());
             say("strike %s for %d ms".formatted(choice.fault(), choice.hold().toMillis()));
             choice.fault().strike();
             Actor.pause(choice.hold());
@@ -125,6 +114,22 @@ public final class FaultRun {
         }
     }
 
+    /// What a part logged that it should not, and that no fault explains.
+    private void logged(Part part) {
+        List<String> alarms = part.alarms();
+        List<String> unexplained =
+                alarms.stream()
+                        .filter(alarm ->
+                                struck.stream().noneMatch(fault -> fault.explains(part, alarm)))
+                        .toList();
+        told(part + " logged", unexplained);
+        if (alarms.size() > unexplained.size()) {
+            say(
+                    "%s logged %d alarms because of the faults that struck it"
+                            .formatted(part, alarms.size() - unexplained.size()));
+        }
+    }
+
     private void told(String what, List<String> lines) {
         lines.stream().limit(TOLD_MAX).forEach(line -> problems.add(what + ": " + line));
     }
@@ -133,7 +138,7 @@ public final class FaultRun {
         History history = recorder.history();
         Map<String, Long> counts = new TreeMap<>();
         history.ops().forEach(op -> counts.merge(op.getClass().getSimpleName(), 1L, Long::sum));
-        say("operations " + counts + ", faults " + faults);
+        say("operations " + counts + ", faults " + struck.size());
         errors.all().forEach((kind, count) -> say("  %6d × %s".formatted(count, kind)));
         told("VIOLATION", Checker.check(history).stream().map(Object::toString).toList());
         problems.forEach(this::say);

@@ -1,11 +1,13 @@
 package io.quafka.testkit.faults;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.quafka.testkit.faults.FaultChooser.Kind;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ import picocli.CommandLine.Option;
                         + " told. Ends with 0 if nothing was lost, doubled or reordered, and all"
                         + " came back; with 1 otherwise.")
 public final class Main implements Callable<Integer> {
+    private static final int HOLD_MAX_S = 8;
+
     @Option(names = "--seconds", description = "How long faults come.")
     private int seconds = 60;
 
@@ -42,8 +46,11 @@ public final class Main implements Callable<Integer> {
 
     @Option(
             names = "--recovery-seconds",
-            description = "How long clients may take to go on after a fault.")
-    private int recoverySeconds = 60;
+            description =
+                    "How long clients may take to go on after a fault. A member by the consumer"
+                            + " protocol that could not say that it leaves holds its partitions for"
+                            + " 45 s, as in Kafka.")
+    private int recoverySeconds = 120;
 
     @Option(
             names = "--faults",
@@ -73,18 +80,25 @@ public final class Main implements Callable<Integer> {
                                 ? Files.createTempDirectory("quafka-faults-")
                                 : Files.createDirectories(chosen))
                         .toAbsolutePath();
-        System.out.println("data and logs in " + place);
+        System.out.println("data and logs in " + place + ", the clients' own in clients.err");
         FaultRun.Plan plan =
                 new FaultRun.Plan(
-                        Duration.ofSeconds(seconds),
+                        new Cluster.Size(controllers, storageNodes, gateways, replicationFactor),
+                        new FaultRun.Strikes(
+                                kinds,
+                                Duration.ofSeconds(seconds),
+                                Integer.MAX_VALUE,
+                                Duration.ofSeconds(HOLD_MAX_S)),
                         Duration.ofSeconds(recoverySeconds),
-                        seed,
-                        kinds,
-                        controllers,
-                        storageNodes,
-                        gateways,
-                        replicationFactor);
-        List<String> problems = new FaultRun(plan, place, System.out).run();
-        return problems.isEmpty() ? 0 : 1;
+                        seed);
+        PrintStream terminal = System.err;
+        try (Network network = Network.open();
+                PrintStream clients =
+                        new PrintStream(place.resolve("clients.err").toFile(), UTF_8)) {
+            System.setErr(clients);
+            return new FaultRun(plan, network, place, System.out).run().isEmpty() ? 0 : 1;
+        } finally {
+            System.setErr(terminal);
+        }
     }
 }

@@ -5,6 +5,13 @@ import java.io.IOException;
 
 /// Where processes stand, and the links between them. Used by one thread.
 interface Network extends AutoCloseable {
+    /// Each process in a network namespace of its own, or all on loopback where that is not
+    /// allowed.
+    static Network open() throws IOException, InterruptedException {
+        Namespaces namespaces = Namespaces.open();
+        return namespaces == null ? new Loopback() : namespaces;
+    }
+
     /// A place for one process.
     Site place(String name) throws IOException, InterruptedException;
 

@@ -85,13 +85,13 @@ final class Part implements AutoCloseable {
     }
 
     private void gather() {
-        running().alarms().forEach(alarm -> alarms.add(name + ": " + alarm));
+        alarms.addAll(running().alarms());
     }
 
-    /// What it logged that a healthy process would not, over all its starts.
+    /// What it logged that a healthy process would not, over all its starts, entry by entry.
     List<String> alarms() {
         List<String> all = new ArrayList<>(alarms);
-        running().alarms().forEach(alarm -> all.add(name + ": " + alarm));
+        all.addAll(running().alarms());
         return all;
     }
 

@@ -6,28 +6,14 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
 /// Reads all partitions from their start as they grow.
-final class Watcher extends Actor {
-    private final List<TopicPartition> partitions;
-    private final Isolation isolation;
-
-    Watcher(
-            String name,
-            Surroundings surroundings,
-            long seed,
-            List<TopicPartition> partitions,
-            Isolation isolation) {
-        super(name, surroundings, seed);
-        this.partitions = partitions;
-        this.isolation = isolation;
-    }
-
+record Watcher(List<TopicPartition> partitions, Isolation isolation) implements Work {
     @Override
-    void work(String by) {
-        try (Reading reading = new Reading(surroundings(), by, isolation, null, Map.of())) {
+    public void work(Actor me, String by) {
+        try (Reading reading = new Reading(me.surroundings(), by, isolation, null, Map.of())) {
             reading.assign(partitions);
-            while (!isFinishing()) {
+            while (!me.isFinishing()) {
                 if (!reading.poll(null).reads().isEmpty()) {
-                    succeeded();
+                    me.succeeded();
                 }
             }
         }

@@ -43,42 +43,41 @@ final class Workload {
         List<TopicPartition> once = partitions(ONCE);
         List<TopicPartition> transactions = partitions(TRANSACTIONS);
         List<TopicPartition> copies = partitions(COPIES);
-        add(new Writer("plain-0", surroundings, random.nextLong(), plain, Promise.AT_LEAST_ONCE));
+        add("plain-0", random, new Writer(plain, Promise.AT_LEAST_ONCE));
         for (int i = 0; i < 2; i++) {
-            long next = random.nextLong();
-            add(new Writer("once-" + i, surroundings, next, once, Promise.IN_ORDER_ONCE));
+            add("once-" + i, random, new Writer(once, Promise.IN_ORDER_ONCE));
         }
         for (int i = 0; i < 2; i++) {
             String id = "teller-" + i;
             transactionalIds.add(id);
             // Some of its partitions others write to without transactions.
-            List<TopicPartition> to =
-                    Stream.concat(transactions.stream(), once.stream().limit(1)).toList();
-            add(new TransactionalWriter(id, surroundings, random.nextLong(), to));
+            add(
+                    id,
+                    random,
+                    new TransactionalWriter(
+                            Stream.concat(transactions.stream(), once.stream().limit(1)).toList()));
         }
         String copying = random.nextBoolean() ? "classic" : "consumer";
         for (int i = 0; i < 2; i++) {
             String id = "copier-" + i;
             transactionalIds.add(id);
-            long next = random.nextLong();
-            add(new Copier(id, surroundings, next, TRANSACTIONS, copies, copying));
+            add(id, random, new Copier(TRANSACTIONS, copies, copying));
         }
         for (String protocol : List.of("classic", "consumer")) {
             for (int i = 0; i < 2; i++) {
-                String name = protocol + "-member-" + i;
-                List<String> topics = List.of(PLAIN, ONCE);
-                long next = random.nextLong();
-                add(new Member(name, surroundings, next, "g-" + protocol, topics, protocol));
+                add(
+                        protocol + "-member-" + i,
+                        random,
+                        new GroupMember("g-" + protocol, List.of(PLAIN, ONCE), protocol));
             }
         }
         for (Isolation isolation : Isolation.values()) {
-            String name = "watcher-" + isolation;
-            add(new Watcher(name, surroundings, random.nextLong(), all(), isolation));
+            add("watcher-" + isolation, random, new Watcher(all(), isolation));
         }
     }
 
-    private void add(Actor actor) {
-        actors.add(actor);
+    private void add(String name, Random seeds, Work work) {
+        actors.add(new Actor(name, surroundings, seeds.nextLong(), work));
     }
 
     private static List<TopicPartition> partitions(String topic) {

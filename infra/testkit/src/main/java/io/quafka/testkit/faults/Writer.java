@@ -16,39 +16,25 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /// Sends records one by one, without transactions.
-final class Writer extends Actor {
+record Writer(List<TopicPartition> partitions, Promise promise) implements Work {
     private static final int UNANSWERED_MAX = 100;
     private static final Duration BETWEEN = Duration.ofMillis(10);
     private static final Duration CLOSE_MAX = Duration.ofSeconds(20);
 
-    private final List<TopicPartition> partitions;
-    private final Promise promise;
-
-    Writer(
-            String name,
-            Surroundings surroundings,
-            long seed,
-            List<TopicPartition> partitions,
-            Promise promise) {
-        super(name, surroundings, seed);
-        this.partitions = partitions;
-        this.promise = promise;
-    }
-
     @Override
-    void work(String by) {
+    public void work(Actor me, String by) {
         KafkaProducer<String, String> producer =
-                surroundings()
+                me.surroundings()
                         .producer(
                                 Map.of(
                                         "enable.idempotence",
                                         Boolean.toString(promise == Promise.IN_ORDER_ONCE)));
         try {
             Semaphore unanswered = new Semaphore(UNANSWERED_MAX);
-            for (int number = 0; !isFinishing(); number++) {
+            for (int number = 0; !me.isFinishing(); number++) {
                 if (unanswered.tryAcquire(1, TimeUnit.SECONDS)) {
-                    send(producer, by, by + "/" + number, unanswered);
-                    pause(BETWEEN);
+                    send(producer, me, by, by + "/" + number, unanswered);
+                    Actor.pause(BETWEEN);
                 }
             }
         } catch (InterruptedException _) {
@@ -59,10 +45,14 @@ final class Writer extends Actor {
     }
 
     private void send(
-            KafkaProducer<String, String> producer, String by, String value, Semaphore unanswered) {
-        TopicPartition to = partitions.get(random().nextInt(partitions.size()));
+            KafkaProducer<String, String> producer,
+            Actor me,
+            String by,
+            String value,
+            Semaphore unanswered) {
+        TopicPartition to = partitions.get(me.random().nextInt(partitions.size()));
         Message message = new Message(to, value, null);
-        var recorder = surroundings().recorder();
+        var recorder = me.surroundings().recorder();
         long begun = recorder.now();
         try {
             var _ =
@@ -76,9 +66,9 @@ final class Writer extends Actor {
                                 recorder.add(
                                         new Send(by, span, message, promise, null, end, offset));
                                 if (error == null) {
-                                    succeeded();
+                                    me.succeeded();
                                 } else {
-                                    surroundings().errors().add(name(), error);
+                                    me.surroundings().errors().add(me.name(), error);
                                 }
                             });
         } catch (KafkaException e) {

@@ -1,40 +1,63 @@
 package io.quafka.testkit.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quafka.testkit.faults.FaultChooser.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A short mix of faults, with `-Dquafka.faults.seconds=15`; `infra/testkit/faults` runs long ones.
+/// A short mix of faults, the same ones each time; `infra/testkit/faults` runs long ones. One of
+/// the tests runs, and the other says why it does not.
 @Tag("broker")
-@EnabledIfSystemProperty(named = "quafka.faults.seconds", matches = "\\d+")
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FaultRunTest {
-    private static final int SECONDS = Integer.getInteger("quafka.faults.seconds", 15);
     private static final long SEED = Long.getLong("quafka.faults.seed", 20_261_128);
 
     @TempDir private Path directory;
 
+    private Network network = new Loopback();
+
+    @BeforeEach
+    void open() throws Exception {
+        network = Network.open();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        network.close();
+    }
+
     @Test
-    @Timeout(value = 1, unit = TimeUnit.HOURS)
-    void nothingIsLost() throws Exception {
+    void nothingIsLostAmongProcessesThatAreKilledAndCutOff() throws Exception {
+        assumeTrue(network.cuts(), "network namespaces cannot be made here");
+        run(EnumSet.of(Kind.KILL, Kind.PAUSE, Kind.ISOLATE, Kind.FULL_DISK));
+    }
+
+    @Test
+    void nothingIsLostAmongProcessesThatAreKilledOnLoopback() throws Exception {
+        assumeFalse(network.cuts(), "links are cut too, by the other test");
+        run(EnumSet.of(Kind.KILL, Kind.PAUSE, Kind.STORE_OUTAGE));
+    }
+
+    /// Each kind once.
+    private void run(EnumSet<Kind> kinds) throws Exception {
         FaultRun.Plan plan =
                 new FaultRun.Plan(
-                        Duration.ofSeconds(SECONDS),
+                        new Cluster.Size(1, 2, 2, 1),
+                        new FaultRun.Strikes(
+                                kinds, Duration.ofMinutes(5), kinds.size(), Duration.ofSeconds(2)),
                         Duration.ofSeconds(120),
-                        SEED,
-                        EnumSet.of(Kind.KILL, Kind.PAUSE, Kind.CUT, Kind.STORE_OUTAGE),
-                        1,
-                        2,
-                        2,
-                        1);
-        assertThat(new FaultRun(plan, directory, System.out).run()).isEmpty();
+                        SEED);
+        assertThat(new FaultRun(plan, network, directory, System.out).run()).isEmpty();
     }
 }

@@ -7,50 +7,38 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /// A member of a group, which commits what it read after each poll, and leaves now and then.
-final class Member extends Actor {
+///
+/// @param protocol `classic` or `consumer`
+record GroupMember(String group, List<String> topics, String protocol) implements Work {
     private static final int LEAVE_ONE_IN = 300;
 
-    private final String group;
-    private final List<String> topics;
-    private final Map<String, String> settings;
-
-    /// @param protocol `classic` or `consumer`
-    Member(
-            String name,
-            Surroundings surroundings,
-            long seed,
-            String group,
-            List<String> topics,
-            String protocol) {
-        super(name, surroundings, seed);
-        this.group = group;
-        this.topics = topics;
-        this.settings = Reading.protocol(protocol);
-    }
-
     @Override
-    void work(String by) {
+    public void work(Actor me, String by) {
         try (Reading reading =
-                new Reading(surroundings(), by, Isolation.COMMITTED, group, settings)) {
+                new Reading(
+                        me.surroundings(),
+                        by,
+                        Isolation.COMMITTED,
+                        group,
+                        Reading.protocol(protocol))) {
             reading.subscribe(topics);
-            while (!isFinishing() && random().nextInt(LEAVE_ONE_IN) != 0) {
+            while (!me.isFinishing() && me.random().nextInt(LEAVE_ONE_IN) != 0) {
                 Map<TopicPartition, Long> next = reading.poll(null).next();
                 if (!next.isEmpty()) {
-                    commit(reading, by, next);
-                    succeeded();
+                    commit(reading, me, by, next);
+                    me.succeeded();
                 }
             }
         }
     }
 
-    private void commit(Reading reading, String by, Map<TopicPartition, Long> next) {
+    private void commit(Reading reading, Actor me, String by, Map<TopicPartition, Long> next) {
         Map<TopicPartition, OffsetAndMetadata> told = new HashMap<>();
         next.forEach((partition, offset) -> told.put(partition, new OffsetAndMetadata(offset)));
-        var recorder = surroundings().recorder();
+        var recorder = me.surroundings().recorder();
         long begun = recorder.now();
         End end = End.UNKNOWN;
         try {
@@ -59,9 +47,7 @@ final class Member extends Actor {
         } catch (org.apache.kafka.clients.consumer.CommitFailedException
                 | org.apache.kafka.common.errors.RebalanceInProgressException e) {
             // Somebody else reads that again; this member goes on with what it is given.
-            surroundings().errors().add(name(), e);
-        } catch (KafkaException e) {
-            throw e;
+            me.surroundings().errors().add(me.name(), e);
         } finally {
             recorder.add(new Commit(by, recorder.since(begun), group, next, null, end));
         }
