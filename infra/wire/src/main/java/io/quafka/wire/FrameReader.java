@@ -52,6 +52,11 @@ final class FrameReader {
         bytesMax = Math.min(frameBytesMax, bounds.bytesMax);
     }
 
+    /// Whether something of the next frame was read by now.
+    boolean hasMore() {
+        return input.hasRemaining();
+    }
+
     /// The next frame, or null when the stream ended between two frames.
     ///
     /// @throws BadFrameException when the length is refused or the stream ends within the frame

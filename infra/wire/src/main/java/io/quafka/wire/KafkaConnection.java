@@ -121,6 +121,9 @@ final class KafkaConnection {
         while (responses.awaitRoom() && !draining) {
             Frame frame;
             frames.limit(server.handler().frameBytesMax(info));
+            if (!frames.hasMore()) {
+                responses.answerPrompt();
+            }
             try {
                 frame = frames.next();
             } catch (BadFrameException e) {
@@ -179,8 +182,8 @@ final class KafkaConnection {
 
     private void submit(Parsed parsed, int size, @Nullable PooledBuffer memory, long receivedNanos)
             throws InterruptedException {
-        boolean large = LargeAnswers.of(parsed.header().apiKey());
-        if (large && !awaitLargeRoom(memory)) {
+        ExpectedAnswer answer = ExpectedAnswer.of(parsed.header().apiKey(), parsed.body());
+        if (answer == ExpectedAnswer.LARGE && !awaitLargeRoom(memory)) {
             return;
         }
         server.counters().requestCount.increment();
@@ -209,7 +212,7 @@ final class KafkaConnection {
                 new ResponseHeader(
                         parsed.header().correlationId(),
                         parsed.header().apiKey().responseHeaderVersion(version));
-        responses.submit(header, version, size, large, memory, future);
+        responses.submit(header, version, size, answer, memory, future);
     }
 
     /// False, with the request dropped, where the connection is closing by then.

@@ -20,9 +20,10 @@ import org.slf4j.LoggerFactory;
 /// A connection's requests in the handler's hands, and the writing of their responses in order.
 ///
 /// When nothing is pending and a future is done at once, the reading thread writes the response
-/// itself. Otherwise the thread that completes a future starts a virtual thread to write, unless
-/// one is at it; that thread writes whatever is ready, several responses in one call to the socket,
-/// and ends. At any time at most one thread writes.
+/// itself, and where it waits for answers ([#answerPrompt()]) too. Otherwise the thread that
+/// completes a future starts a virtual thread to write, unless one is at it; that thread writes
+/// whatever is ready, several responses in one call to the socket, and ends. At any time at most
+/// one thread writes.
 final class ResponseQueue {
     private static final Logger LOG = LoggerFactory.getLogger(ResponseQueue.class);
     private static final int RESPONSES_PER_WRITE_MAX = 64;
@@ -46,8 +47,13 @@ final class ResponseQueue {
 
     private volatile int inFlight;
     private volatile int largeInFlight;
+    private int promptInFlight;
     private long inFlightBytes;
     private boolean writing;
+
+    /// The reading thread waits to write what is next.
+    private boolean readerWaits;
+
     private boolean closed;
 
     ResponseQueue(
@@ -95,6 +101,43 @@ final class ResponseQueue {
         }
     }
 
+    /// To be called before the socket is asked for more, with nothing of a next request read: where
+    /// all that is in flight is answered soon, waits for the next answers and writes them. What the
+    /// client sends meanwhile is read then at once. So neither a thread has to be started for the
+    /// answers, nor the socket to be polled for each request of a client that sends several ahead.
+    void answerPrompt() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (limits.responseOrder() != ResponseOrder.AS_REQUESTED
+                    || writing
+                    || queue.isEmpty()
+                    || promptInFlight < inFlight) {
+                return;
+            }
+            readerWaits = true;
+            try {
+                while (!closed && !isHeadDone()) {
+                    changed.await();
+                }
+            } finally {
+                readerWaits = false;
+            }
+            if (closed) {
+                return;
+            }
+            writing = true;
+        } finally {
+            lock.unlock();
+        }
+        writeReady();
+    }
+
+    /// Under the lock.
+    private boolean isHeadDone() {
+        Pending head = queue.peek();
+        return head != null && head.done;
+    }
+
     /// Waits until every response is written, or the connection closed.
     void awaitEmpty() throws InterruptedException {
         lock.lockInterruptibly();
@@ -110,24 +153,26 @@ final class ResponseQueue {
     /// Takes over a request that the handler was given. Called by the reading thread alone.
     ///
     /// @param bytes the frame's size
-    /// @param large whether the answer counts as one that may be large
+    /// @param answer what may be expected of the answer
     /// @param frame what to release when the future completes
     void submit(
             ResponseHeader header,
             short version,
             int bytes,
-            boolean large,
+            ExpectedAnswer answer,
             @Nullable PooledBuffer frame,
             CompletableFuture<KafkaResponse> future) {
-        Pending pending = new Pending(header, version, bytes, large, frame);
+        Pending pending = new Pending(header, version, bytes, answer, frame);
         counters.inFlight.add(bytes);
         boolean inline = false;
         lock.lock();
         try {
             inFlight++;
             inFlightBytes += bytes;
-            if (large) {
-                largeInFlight++;
+            switch (answer) {
+                case LARGE -> largeInFlight++;
+                case PROMPT -> promptInFlight++;
+                case OTHER -> {}
             }
             if (!closed) {
                 inline = future.isDone() && queue.isEmpty() && !writing;
@@ -199,11 +244,12 @@ final class ResponseQueue {
                 if (limits.responseOrder() == ResponseOrder.AS_COMPLETED) {
                     queue.add(pending);
                 }
-                Pending head = queue.peek();
-                start = !writing && head != null && head.done;
+                start = !writing && !readerWaits && isHeadDone();
                 writing |= start;
             }
-            changed.signalAll();
+            if (!readerWaits || closed || isHeadDone()) {
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -242,8 +288,10 @@ final class ResponseQueue {
     /// Under the lock.
     private void answered(Pending pending) {
         inFlight--;
-        if (pending.large) {
-            largeInFlight--;
+        switch (pending.answer) {
+            case LARGE -> largeInFlight--;
+            case PROMPT -> promptInFlight--;
+            case OTHER -> {}
         }
     }
 
@@ -291,7 +339,7 @@ final class ResponseQueue {
         final ResponseHeader header;
         final short version;
         final int bytes;
-        final boolean large;
+        final ExpectedAnswer answer;
         final @Nullable PooledBuffer frame;
         boolean done;
         @Nullable KafkaResponse response;
@@ -301,18 +349,18 @@ final class ResponseQueue {
                 ResponseHeader header,
                 short version,
                 int bytes,
-                boolean large,
+                ExpectedAnswer answer,
                 @Nullable PooledBuffer frame) {
             this.header = header;
             this.version = version;
             this.bytes = bytes;
-            this.large = large;
+            this.answer = answer;
             this.frame = frame;
         }
 
-        void complete(@Nullable KafkaResponse answer, @Nullable Throwable failure) {
+        void complete(@Nullable KafkaResponse result, @Nullable Throwable failure) {
             done = true;
-            response = answer;
+            response = result;
             error =
                     failure instanceof CompletionException wrapped && wrapped.getCause() != null
                             ? wrapped.getCause()

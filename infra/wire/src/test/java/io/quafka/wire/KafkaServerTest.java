@@ -323,11 +323,12 @@ class KafkaServerTest {
         ScriptedHandler handler = later();
         KafkaServer server = start(handler, ServerLimits.forClients());
         FrameClient client = new FrameClient(server.port());
-        for (int i = 0; i < 10; i++) {
+        client.send(ApiKeys.HEARTBEAT, 4, 0, beat());
+        for (int i = 1; i <= 10; i++) {
             client.send(ApiKeys.PRODUCE, 12, i, Messages.produce(new byte[20_000], 1));
         }
-        await().until(() -> pending.size() == 10);
-        for (int i = 5; i < 10; i++) {
+        await().until(() -> pending.size() == 11);
+        for (int i = 6; i <= 10; i++) {
             pending(i).complete(KafkaResponse.of(new ProduceResponseData(), sent::incrementAndGet));
         }
         client.socket().setSoLinger(true, 0);
@@ -335,10 +336,11 @@ class KafkaServerTest {
         await().until(() -> handler.closed.size() == 1);
         assertThat(sent.get()).isEqualTo(5);
         assertThat(pool.inUse()).isGreaterThanOrEqualTo(5 * 20_000);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 1; i <= 5; i++) {
             pending(i).complete(KafkaResponse.of(new ProduceResponseData(), sent::incrementAndGet));
         }
-        assertThat(sent.get()).isEqualTo(10);
+        pending(0).complete(heartbeat(0));
+        assertThat(sent.get()).isEqualTo(11);
         assertThat(pool.inUse()).isZero();
     }
 

@@ -3,15 +3,25 @@ package io.quafka.wire;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 
-/// The APIs whose answer may be many times as large as the request that asks for it.
-///
-/// Of these a connection has few in hand at a time ([ServerLimits#largeAnswersMax()]): whoever asks
-/// for much and does not read it would otherwise have everybody's memory for the price of some
-/// small frames.
-final class LargeAnswers {
-    private static final Set<ApiKeys> APIS =
+/// What a connection may expect of a request's answer.
+enum ExpectedAnswer {
+    /// It may be many times as large as the request.
+    ///
+    /// Of these a connection has few in hand at a time ([ServerLimits#largeAnswersMax()]): whoever
+    /// asks for much and does not read it would otherwise have everybody's memory for the price of
+    /// some small frames.
+    LARGE,
+
+    /// It is small and comes as soon as the request is done: nothing in it waits for other clients.
+    PROMPT,
+
+    OTHER;
+
+    private static final Set<ApiKeys> LARGE_APIS =
             Collections.unmodifiableSet(
                     EnumSet.of(
                             ApiKeys.FETCH,
@@ -31,9 +41,11 @@ final class LargeAnswers {
                             ApiKeys.LIST_PARTITION_REASSIGNMENTS,
                             ApiKeys.OFFSET_FETCH));
 
-    private LargeAnswers() {}
-
-    static boolean of(ApiKeys api) {
-        return APIS.contains(api);
+    static ExpectedAnswer of(ApiKeys api, ApiMessage body) {
+        if (LARGE_APIS.contains(api)) {
+            return LARGE;
+        }
+        boolean answered = body instanceof ProduceRequestData produce && produce.acks() != 0;
+        return answered ? PROMPT : OTHER;
     }
 }
