@@ -31,6 +31,7 @@ final class FetchApi implements Api {
     private final GatewayDirectory directory;
     private final FetchSessions sessions;
     private final HistoryReads histories;
+    private final TopicAccess access;
     private final InstantSource clock;
 
     FetchApi(
@@ -39,12 +40,14 @@ final class FetchApi implements Api {
             GatewayDirectory directory,
             FetchSessions sessions,
             HistoryReads histories,
+            TopicAccess access,
             InstantSource clock) {
         this.metadata = metadata;
         this.storageNodes = storageNodes;
         this.directory = directory;
         this.sessions = sessions;
         this.histories = histories;
+        this.access = access;
         this.clock = clock;
     }
 
@@ -56,30 +59,33 @@ final class FetchApi implements Api {
             case FetchContext.Refused(Errors error) ->
                     CompletableFuture.completedFuture(refused(error, 0));
             case FetchContext.Sessionless(List<FetchedPartition> partitions) ->
-                    read(data, partitions).thenApply(answers -> respond(answers, () -> 0));
+                    read(request, partitions).thenApply(answers -> respond(answers, () -> 0));
             case FetchContext.Opening(List<FetchedPartition> partitions, boolean _) ->
-                    read(data, partitions).thenApply(answers -> open(answers, partitions, byId));
+                    read(request, partitions).thenApply(answers -> open(answers, partitions, byId));
             case FetchContext.Incremental(
                             FetchSession session,
                             int epoch,
                             List<FetchedPartition> partitions) ->
-                    read(data, partitions).thenApply(answers -> tellNews(answers, session, epoch));
+                    read(request, partitions)
+                            .thenApply(answers -> tellNews(answers, session, epoch));
         };
     }
 
     private CompletableFuture<FetchedAnswers> read(
-            FetchRequestData data, List<FetchedPartition> partitions) {
-        return readLocal(data, partitions).thenCompose(histories::complete);
+            KafkaRequest request, List<FetchedPartition> partitions) {
+        return readLocal(request, partitions).thenCompose(histories::complete);
     }
 
     private CompletableFuture<FetchedAnswers> readLocal(
-            FetchRequestData data, List<FetchedPartition> partitions) {
+            KafkaRequest request, List<FetchedPartition> partitions) {
+        var data = (FetchRequestData) request.body();
         ClusterImage image = metadata.image();
         LiveGateways gateways = directory.at(image);
         FetchPlan.Nearer nearer =
                 (topicId, partition) ->
                         directory.nearer(gateways, data.rackId(), topicId, partition);
-        FetchPlan plan = FetchPlan.of(image, storageNodes, nearer, partitions);
+        FetchPlan plan =
+                FetchPlan.of(image, storageNodes, nearer, access.readable(request), partitions);
         return switch (plan.parts().size()) {
             case 0 ->
                     CompletableFuture.completedFuture(

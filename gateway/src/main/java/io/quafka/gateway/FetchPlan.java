@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -83,10 +84,14 @@ final class FetchPlan {
     private final List<FetchedPartition> partitions;
     private final @Nullable PartitionData[] atOnce;
     private final Map<Integer, Part> parts = new LinkedHashMap<>();
+    private final Predicate<String> readable;
     private boolean anyAtOnce;
+    private @Nullable String lastName;
+    private boolean lastReadable;
 
-    private FetchPlan(List<FetchedPartition> partitions) {
+    private FetchPlan(List<FetchedPartition> partitions, Predicate<String> readable) {
         this.partitions = partitions;
+        this.readable = readable;
         this.atOnce = new PartitionData[partitions.size()];
     }
 
@@ -94,8 +99,9 @@ final class FetchPlan {
             ClusterImage image,
             StorageNodes storageNodes,
             Nearer nearer,
+            Predicate<String> readable,
             List<FetchedPartition> partitions) {
-        var plan = new FetchPlan(partitions);
+        var plan = new FetchPlan(partitions, readable);
         for (int slot = 0; slot < partitions.size(); slot++) {
             plan.route(image, storageNodes, nearer, slot);
         }
@@ -105,6 +111,11 @@ final class FetchPlan {
     private void route(ClusterImage image, StorageNodes storageNodes, Nearer nearer, int slot) {
         FetchedPartition partition = partitions.get(slot);
         Topic topic = resolve(image, partition);
+        String name = topic == null ? partition.key.topic() : topic.name();
+        if (!name.isEmpty() && !mayRead(name)) {
+            refuse(slot, Errors.TOPIC_AUTHORIZATION_FAILED);
+            return;
+        }
         if (topic == null) {
             refuse(slot, unknown(image, partition));
             return;
@@ -126,6 +137,15 @@ final class FetchPlan {
         }
         parts.computeIfAbsent(shard.leader(), _ -> new Part(node))
                 .add(topic.id(), partition.asked, slot);
+    }
+
+    /// Partitions of one topic mostly follow each other.
+    private boolean mayRead(String name) {
+        if (!name.equals(lastName)) {
+            lastReadable = readable.test(name);
+            lastName = name;
+        }
+        return lastReadable;
     }
 
     private static @Nullable Topic resolve(ClusterImage image, FetchedPartition partition) {

@@ -31,9 +31,15 @@ public final class Gateway implements RequestHandler {
     ///
     /// @param administrators who may change passwords
     /// @param inFront APIs that somebody in front of the gateway answers, so that it tells of them
-    public record Access(Predicate<KafkaPrincipal> administrators, Set<ApiKeys> inFront) {
+    /// @param acls whether ACLs count, which somebody in front of the gateway sees to
+    /// @param topics what is left for the gateway to ask
+    public record Access(
+            Predicate<KafkaPrincipal> administrators,
+            Set<ApiKeys> inFront,
+            boolean acls,
+            TopicAccess topics) {
         /// Everybody may do everything.
-        public static final Access OPEN = new Access(_ -> true, Set.of());
+        public static final Access OPEN = new Access(_ -> true, Set.of(), false, TopicAccess.OPEN);
     }
 
     private final Map<ApiKeys, Api> apis = new EnumMap<>(ApiKeys.class);
@@ -75,7 +81,14 @@ public final class Gateway implements RequestHandler {
         apis.put(ApiKeys.PRODUCE, new ProduceApi(metadata, storageNodes));
         apis.put(
                 ApiKeys.FETCH,
-                new FetchApi(metadata, storageNodes, gateways, sessions, histories, clock));
+                new FetchApi(
+                        metadata,
+                        storageNodes,
+                        gateways,
+                        sessions,
+                        histories,
+                        access.topics(),
+                        clock));
         apis.put(ApiKeys.LIST_OFFSETS, new ListOffsetsApi(leaders, histories));
         apis.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochApi(leaders));
         apis.put(ApiKeys.DELETE_RECORDS, new DeleteRecordsApi(leaders));
@@ -115,7 +128,8 @@ public final class Gateway implements RequestHandler {
                                 metadata, storageNodes, Topic.TRANSACTION_STATE_TOPIC_NAME),
                         ListTransactionsResponseData.class,
                         Listings.Transactions.INSTANCE));
-        GroupApis.register(apis, metadata, storageNodes, gateways, topics);
+        GroupApis.register(apis, metadata, storageNodes, gateways, topics, access.topics());
+        AclApis.register(apis, metadata, commands, access.acls());
         apis.put(
                 ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
                 new DescribeScramApi(metadata, access.administrators()));

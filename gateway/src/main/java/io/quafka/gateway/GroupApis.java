@@ -33,7 +33,8 @@ final class GroupApis {
             Metadata metadata,
             StorageNodes storageNodes,
             GatewayDirectory gateways,
-            TopicCreator topics) {
+            TopicCreator topics,
+            TopicAccess access) {
         var route = new CoordinatorRoute(metadata, storageNodes, Topic.GROUP_METADATA_TOPIC_NAME);
         apis.put(
                 ApiKeys.JOIN_GROUP,
@@ -65,7 +66,7 @@ final class GroupApis {
                         route,
                         ConsumerGroupHeartbeatRequestData.class,
                         ConsumerGroupHeartbeatRequestData::groupId));
-        apis.put(ApiKeys.STREAMS_GROUP_HEARTBEAT, new StreamsHeartbeatApi(route, topics));
+        apis.put(ApiKeys.STREAMS_GROUP_HEARTBEAT, new StreamsHeartbeatApi(route, topics, access));
         registerBatches(apis, route);
         apis.put(
                 ApiKeys.LIST_GROUPS,

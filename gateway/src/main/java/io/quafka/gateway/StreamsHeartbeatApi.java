@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
@@ -23,8 +24,10 @@ import org.apache.kafka.common.requests.StreamsGroupHeartbeatResponse;
 final class StreamsHeartbeatApi implements Api {
     private final CoordinatorRoute route;
     private final TopicCreator creator;
+    private final TopicAccess access;
 
-    StreamsHeartbeatApi(CoordinatorRoute route, TopicCreator creator) {
+    StreamsHeartbeatApi(CoordinatorRoute route, TopicCreator creator, TopicAccess access) {
+        this.access = access;
         this.route = route;
         this.creator = creator;
     }
@@ -33,11 +36,11 @@ final class StreamsHeartbeatApi implements Api {
     public CompletableFuture<KafkaResponse> handle(KafkaRequest request) {
         var body = (StreamsGroupHeartbeatRequestData) request.body();
         return route.send(route.nodeOf(body.groupId()), request, body)
-                .thenCompose(this::create)
+                .thenCompose(answer -> create(answer, access.creatable(request)))
                 .thenApply(KafkaResponse::of);
     }
 
-    private CompletableFuture<ApiMessage> create(ApiMessage message) {
+    private CompletableFuture<ApiMessage> create(ApiMessage message, Predicate<String> creatable) {
         var answer = (StreamsGroupHeartbeatResponseData) message;
         List<CreatableTopic> wanted = WantedTopics.take(answer);
         if (wanted.isEmpty()) {
@@ -45,7 +48,12 @@ final class StreamsHeartbeatApi implements Api {
         }
         Map<String, CompletableFuture<Errors>> created = new LinkedHashMap<>();
         wanted.forEach(topic ->
-                created.put(topic.name(), creator.create(CreateTopicsApi.toCommand(topic))));
+                created.put(
+                        topic.name(),
+                        creatable.test(topic.name())
+                                ? creator.create(CreateTopicsApi.toCommand(topic))
+                                : CompletableFuture.completedFuture(
+                                        Errors.TOPIC_AUTHORIZATION_FAILED)));
         return CompletableFuture.allOf(created.values().toArray(CompletableFuture[]::new))
                 .thenApply(_ -> withFailures(answer, created));
     }

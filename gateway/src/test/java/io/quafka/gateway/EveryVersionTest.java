@@ -7,20 +7,27 @@ import io.quafka.wire.KafkaResponse;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialDeletion;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.CreateAclsRequestData;
+import org.apache.kafka.common.message.CreateAclsRequestData.AclCreation;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.DeleteAclsRequestData;
+import org.apache.kafka.common.message.DeleteAclsRequestData.DeleteAclsFilter;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.DescribeAclsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
@@ -48,6 +55,8 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetFor
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -121,7 +130,7 @@ class EveryVersionTest {
         assertThat(cluster.storage(1).heldReplies).hasValue(0);
     }
 
-    private static ApiMessage request(ApiKeys key, short version, String name, Topic topic) {
+    static ApiMessage request(ApiKeys key, short version, String name, Topic topic) {
         return switch (key) {
             case API_VERSIONS -> hello();
             case METADATA ->
@@ -248,6 +257,39 @@ class EveryVersionTest {
             case DESCRIBE_USER_SCRAM_CREDENTIALS ->
                     new DescribeUserScramCredentialsRequestData()
                             .setUsers(List.of(new UserName().setName(name)));
+            case DESCRIBE_ACLS ->
+                    new DescribeAclsRequestData()
+                            .setResourceTypeFilter(ResourceType.ANY.code())
+                            .setPatternTypeFilter(PatternType.ANY.code())
+                            .setOperation(AclOperation.ANY.code())
+                            .setPermissionType(AclPermissionType.ANY.code());
+            case CREATE_ACLS ->
+                    new CreateAclsRequestData()
+                            .setCreations(
+                                    List.of(
+                                            new AclCreation()
+                                                    .setResourceType(ResourceType.TOPIC.code())
+                                                    .setResourceName(name)
+                                                    .setResourcePatternType(
+                                                            PatternType.LITERAL.code())
+                                                    .setPrincipal("User:somebody")
+                                                    .setHost("*")
+                                                    .setOperation(AclOperation.READ.code())
+                                                    .setPermissionType(
+                                                            AclPermissionType.ALLOW.code())));
+            case DELETE_ACLS ->
+                    new DeleteAclsRequestData()
+                            .setFilters(
+                                    List.of(
+                                            new DeleteAclsFilter()
+                                                    .setResourceTypeFilter(
+                                                            ResourceType.TOPIC.code())
+                                                    .setResourceNameFilter(name)
+                                                    .setPatternTypeFilter(
+                                                            PatternType.LITERAL.code())
+                                                    .setOperation(AclOperation.ANY.code())
+                                                    .setPermissionType(
+                                                            AclPermissionType.ANY.code())));
             case FIND_COORDINATOR ->
                     version >= 4
                             ? new FindCoordinatorRequestData().setCoordinatorKeys(List.of("a", "b"))

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
@@ -178,6 +179,14 @@ final class MemoryController implements Controller, Metadata {
                 yield new Reply.Configs(image.version(), outcomes);
             }
             case Command.AllocateProducerIds allocate -> allocate(allocate.count());
+            case Command.CreateAcls create ->
+                    new Reply.Outcomes(
+                            image.version(),
+                            create.acls().stream().map(_ -> Reply.Outcome.OK).toList());
+            case Command.DeleteAcls delete ->
+                    new Reply.AclsDeleted(
+                            image.version(),
+                            delete.filters().stream().map(_ -> List.<AclBinding>of()).toList());
             case Command.AlterScram alter ->
                     new Reply.Outcomes(
                             image.version(),

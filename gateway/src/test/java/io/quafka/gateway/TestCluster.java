@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
@@ -34,7 +35,7 @@ final class TestCluster {
             new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     final Gateway gateway;
     private final ConnectionInfo connection =
-            new ConnectionInfo(1, new InetSocketAddress(0), new InetSocketAddress(0));
+            new ConnectionInfo(1, new InetSocketAddress("127.0.0.1", 0), new InetSocketAddress(0));
 
     /// One node with all roles and one shard.
     TestCluster() {
@@ -47,6 +48,14 @@ final class TestCluster {
     }
 
     TestCluster(int nodes, GatewayConfig config, InstantSource clock) {
+        this(nodes, config, clock, _ -> Gateway.Access.OPEN);
+    }
+
+    TestCluster(
+            int nodes,
+            GatewayConfig config,
+            InstantSource clock,
+            Function<MemoryController, Gateway.Access> access) {
         controller.node(GATEWAY, NodeRole.GATEWAY, NodeRole.STORAGE, NodeRole.CONTROLLER);
         for (int id = 1; id <= nodes; id++) {
             if (id > 1) {
@@ -55,7 +64,15 @@ final class TestCluster {
             controller.shard(id, id);
             storage.put(id, new MemoryStorageNode(controller));
         }
-        gateway = new Gateway(() -> GATEWAY, controller, storage::get, config, null, clock);
+        gateway =
+                new Gateway(
+                        () -> GATEWAY,
+                        controller,
+                        storage::get,
+                        config,
+                        null,
+                        clock,
+                        access.apply(controller));
     }
 
     MemoryStorageNode storage(int id) {
@@ -107,16 +124,19 @@ final class TestCluster {
 
     private CompletableFuture<KafkaResponse> send(
             String clientId, ApiKeys key, short version, ApiMessage body) {
+        return gateway.handle(request(clientId, key, version, body));
+    }
+
+    /// A request as it comes out of its bytes.
+    KafkaRequest request(String clientId, ApiKeys key, short version, ApiMessage body) {
         ApiMessage parsed = ApiMessageType.fromApiKey(key.id).newRequest();
         parsed.read(MessageUtil.toByteBufferAccessor(body, version), version);
-        var request =
-                new KafkaRequest(
-                        new RequestHeader(key, version, clientId, 1),
-                        parsed,
-                        100,
-                        connection,
-                        System.nanoTime());
-        return gateway.handle(request);
+        return new KafkaRequest(
+                new RequestHeader(key, version, clientId, 1),
+                parsed,
+                100,
+                connection,
+                System.nanoTime());
     }
 
     @SuppressWarnings("unchecked")

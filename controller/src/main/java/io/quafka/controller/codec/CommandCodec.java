@@ -7,8 +7,10 @@ import io.quafka.controller.model.Command.AlterInSync;
 import io.quafka.controller.model.Command.AlterScram;
 import io.quafka.controller.model.Command.ConfigChange;
 import io.quafka.controller.model.Command.ConfigOp;
+import io.quafka.controller.model.Command.CreateAcls;
 import io.quafka.controller.model.Command.CreatePartitions;
 import io.quafka.controller.model.Command.CreateTopics;
+import io.quafka.controller.model.Command.DeleteAcls;
 import io.quafka.controller.model.Command.DeleteTopics;
 import io.quafka.controller.model.Command.FenceNode;
 import io.quafka.controller.model.Command.FormCluster;
@@ -45,6 +47,8 @@ import org.apache.kafka.common.config.ConfigResource;
 ///  10 RestoreCluster       records, see RecordCodec
 ///  20 PublishBudgets       uvar basis, node budgets
 ///  30 AlterScram           list of (scram name, nullable scram secret)
+///  31 CreateAcls           list of acl
+///  32 DeleteAcls           list of acl filter
 ///  21 AlterInSync          uvar shardId, svar leader, uvar epoch, uvar revision, list of svar node
 /// newTopic = string name, svar partitions, svar replicationFactor,
 ///            list of (svar partition, list of svar node), map configs, bool internal
@@ -130,6 +134,8 @@ public final class CommandCodec {
                                         SecurityFields.name(w, change.name());
                                         w.nullable(change.secret(), SecurityFields::secret);
                                     });
+            case CreateAcls c -> out.u8(31).list(c.acls(), SecurityFields::acl);
+            case DeleteAcls c -> out.u8(32).list(c.filters(), SecurityFields::filter);
             case AlterInSync c ->
                     Fields.ids(
                             out.u8(21)
@@ -185,6 +191,8 @@ public final class CommandCodec {
                                             new ScramChange(
                                                     SecurityFields.name(r),
                                                     r.nullable(SecurityFields::secret))));
+            case 31 -> new CreateAcls(in.list(7, SecurityFields::acl));
+            case 32 -> new DeleteAcls(in.list(7, SecurityFields::filter));
             case 21 ->
                     new AlterInSync(
                             in.uvarInt(), in.svarInt(), in.uvarInt(), in.uvarInt(), Fields.ids(in));

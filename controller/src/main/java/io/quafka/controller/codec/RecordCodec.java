@@ -1,6 +1,7 @@
 package io.quafka.controller.codec;
 
 import io.quafka.controller.model.MetadataRecord;
+import io.quafka.controller.model.MetadataRecord.AclsChanged;
 import io.quafka.controller.model.MetadataRecord.BudgetsPublished;
 import io.quafka.controller.model.MetadataRecord.ClusterConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.ClusterFormed;
@@ -42,6 +43,7 @@ import java.util.List;
 ///  14 GroupConfigsChanged    string groupId, map configs
 ///  20 BudgetsPublished       uvar version, node budgets
 ///  30 ScramChanged           scram name, nullable scram secret
+///  31 AclsChanged            list of acl added, list of acl removed
 ///  21 ShardCreated           shard
 ///  22 ShardChanged           shard
 /// ```
@@ -101,6 +103,10 @@ public final class RecordCodec {
                 SecurityFields.name(out.u8(30), r.name());
                 out.nullable(r.secret(), SecurityFields::secret);
             }
+            case AclsChanged r ->
+                    out.u8(31)
+                            .list(r.added(), SecurityFields::acl)
+                            .list(r.removed(), SecurityFields::acl);
             case IdsReserved r -> out.u8(13).uvar(r.nextNodeId()).uvar(r.nextShardId());
         }
     }
@@ -132,6 +138,9 @@ public final class RecordCodec {
             case 20 -> new BudgetsPublished(new RetentionBudgets(in.uvar(), Fields.budgets(in)));
             case 30 ->
                     new ScramChanged(SecurityFields.name(in), in.nullable(SecurityFields::secret));
+            case 31 ->
+                    new AclsChanged(
+                            in.list(7, SecurityFields::acl), in.list(7, SecurityFields::acl));
             case 21 -> new ShardCreated(Fields.shard(in));
             case 22 -> new ShardChanged(Fields.shard(in));
             default -> throw in.bad("an unknown kind of record: " + kind);

@@ -1,6 +1,7 @@
 package io.quafka.controller.codec;
 
 import io.quafka.controller.model.Reply;
+import io.quafka.controller.model.Reply.AclsDeleted;
 import io.quafka.controller.model.Reply.Configs;
 import io.quafka.controller.model.Reply.Done;
 import io.quafka.controller.model.Reply.NodeRegistered;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.config.ConfigResource;
 ///   4 Configs         list of (resource, error, nullable string message)
 ///   5 ProducerIds     uvar first, svar count
 ///  30 Outcomes        list of (error, nullable string message)
+///  31 AclsDeleted     list of list of acl
 /// ```
 public final class ReplyCodec {
     static final int VERSION = 1;
@@ -52,6 +54,10 @@ public final class ReplyCodec {
                                         w.nullable(e.getValue().message(), BinaryWriter::string);
                                     });
             case Outcomes r -> out.u8(30).uvar(r.version()).list(r.outcomes(), ReplyCodec::outcome);
+            case AclsDeleted r ->
+                    out.u8(31)
+                            .uvar(r.version())
+                            .list(r.deleted(), (w, acls) -> w.list(acls, SecurityFields::acl));
             case ProducerIds r -> out.u8(5).uvar(r.version()).uvar(r.first()).svar(r.count());
         }
         return out.toBytes();
@@ -76,6 +82,9 @@ public final class ReplyCodec {
                     case 4 -> new Configs(version, configs(in));
                     case 5 -> new ProducerIds(version, in.uvar(), in.svarInt());
                     case 30 -> new Outcomes(version, in.list(2, ReplyCodec::outcome));
+                    case 31 ->
+                            new AclsDeleted(
+                                    version, in.list(1, r -> r.list(7, SecurityFields::acl)));
                     default -> throw in.bad("an unknown kind of reply: " + kind);
                 };
         in.end();

@@ -4,6 +4,7 @@ import io.quafka.controller.config.TopicConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ImageIndexes;
 import io.quafka.controller.model.MetadataRecord;
+import io.quafka.controller.model.MetadataRecord.AclsChanged;
 import io.quafka.controller.model.MetadataRecord.BudgetsPublished;
 import io.quafka.controller.model.MetadataRecord.ClusterConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.ClusterFormed;
@@ -110,6 +111,9 @@ public final class ImageBuilder {
         image.security()
                 .scram()
                 .forEach((name, secret) -> records.add(new ScramChanged(name, secret)));
+        if (!image.security().acls().isEmpty()) {
+            records.add(new AclsChanged(List.copyOf(image.security().acls()), List.of()));
+        }
         records.add(new IdsReserved(image.nextNodeId(), image.nextShardId()));
         return records;
     }
@@ -161,6 +165,7 @@ public final class ImageBuilder {
                                     : groupConfigs.plus(r.groupId(), r.configs());
             case BudgetsPublished r -> budgets = r.budgets();
             case ScramChanged r -> security = security.with(r);
+            case AclsChanged r -> security = security.with(r);
             case ProducerIdsAllocated r -> nextProducerId = r.nextProducerId();
             case IdsReserved r -> {
                 nextNodeId = Math.max(nextNodeId, r.nextNodeId());

@@ -18,6 +18,13 @@ public final class Limits {
     /// Credentials, two of a user at most: some 300 bytes each, of every image and snapshot.
     public static final int SCRAM_MAX = 100_000;
 
+    /// ACLs: some 500 bytes each, of every image and snapshot. Gateways sort all of them again when
+    /// one changes.
+    public static final int ACLS_MAX = 20_000;
+
+    /// Characters of an ACL's resource, principal and host together.
+    public static final int ACL_CHARS_MAX = 1_000;
+
     /// Shards that one storage node may lead.
     public static final int NODE_SHARDS_MAX = 1024;
 

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +120,20 @@ public sealed interface Command<R> {
 
     /// @param secret null forgets it
     record ScramChange(ScramName name, @Nullable ScramSecret secret) {}
+
+    /// Adds ACLs; each has an outcome of its own. One that is there already is fine.
+    record CreateAcls(List<AclBinding> acls) implements Command<Reply.Outcomes> {
+        public CreateAcls {
+            acls = List.copyOf(acls);
+        }
+    }
+
+    /// Removes the ACLs that filters match, all together.
+    record DeleteAcls(List<AclBindingFilter> filters) implements Command<Reply.AclsDeleted> {
+        public DeleteAcls {
+            filters = List.copyOf(filters);
+        }
+    }
 
     /// A shard's leader changes the in-sync set. Without effect, but for the version that the reply
     /// names, unless the shard is as the leader knows it, the set is one of the shard's replicas

@@ -1,7 +1,9 @@
 package io.quafka.controller.model;
 
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.jspecify.annotations.Nullable;
 
 /// One fact that changes the [ClusterImage]. What a command is decided into; what followers are
@@ -76,6 +78,14 @@ public sealed interface MetadataRecord {
 
     /// @param secret null where it was forgotten
     record ScramChanged(ScramName name, @Nullable ScramSecret secret) implements MetadataRecord {}
+
+    /// @param added none of them in `removed`
+    record AclsChanged(List<AclBinding> added, List<AclBinding> removed) implements MetadataRecord {
+        public AclsChanged {
+            added = List.copyOf(added);
+            removed = List.copyOf(removed);
+        }
+    }
 
     /// Ids up to these were given out once, though their holders may be gone.
     record IdsReserved(int nextNodeId, int nextShardId) implements MetadataRecord {}

@@ -3,6 +3,7 @@ package io.quafka.controller.model;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,13 @@ public sealed interface Reply {
     record Outcomes(long version, List<Outcome> outcomes) implements Reply {
         public Outcomes {
             outcomes = List.copyOf(outcomes);
+        }
+    }
+
+    /// What each filter deleted, in the order asked.
+    record AclsDeleted(long version, List<List<AclBinding>> deleted) implements Reply {
+        public AclsDeleted {
+            deleted = deleted.stream().map(List::copyOf).toList();
         }
     }
 

@@ -18,7 +18,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AccessControlEntryFilter;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourcePatternFilter;
+import org.apache.kafka.common.resource.ResourceType;
 import org.jspecify.annotations.Nullable;
 
 /// Commands as clients of all kinds would send them, sensible and not, from one seed.
@@ -67,7 +77,7 @@ public final class RandomCommands {
     }
 
     public Command<?> next(ClusterImage image) {
-        return switch (random.nextInt(19)) {
+        return switch (random.nextInt(21)) {
             case 0 -> new Command.FormCluster("cluster-" + random.nextInt(9));
             case 1, 2 -> register();
             case 3 -> new Command.UnregisterNode(random.nextInt(8));
@@ -79,6 +89,8 @@ public final class RandomCommands {
             case 14 -> budgets(image);
             case 15 -> scram();
             case 16, 17 -> inSync(image);
+            case 18 -> new Command.CreateAcls(List.of(acl(), acl()));
+            case 19 -> new Command.DeleteAcls(List.of(filter(), acl().toFilter()));
             default -> new Command.AllocateProducerIds(random.nextInt(2000) - 10);
         };
     }
@@ -90,6 +102,30 @@ public final class RandomCommands {
                         ? null
                         : new ScramSecret("salt", "stored-" + random.nextInt(), "server", 4096);
         return new Command.AlterScram(List.of(new Command.ScramChange(name, secret)));
+    }
+
+    private AclBinding acl() {
+        PatternType type = random.nextBoolean() ? PatternType.LITERAL : PatternType.PREFIXED;
+        return new AclBinding(
+                new ResourcePattern(
+                        random.nextInt(9) == 0 ? ResourceType.CLUSTER : ResourceType.TOPIC,
+                        NAMES.get(random.nextInt(NAMES.size())),
+                        type),
+                new AccessControlEntry(
+                        random.nextInt(9) == 0 ? "nobody" : "User:" + random.nextInt(5),
+                        random.nextBoolean() ? "*" : "10.0.0.1",
+                        random.nextBoolean() ? AclOperation.READ : AclOperation.ALL,
+                        random.nextBoolean() ? AclPermissionType.ALLOW : AclPermissionType.DENY));
+    }
+
+    private AclBindingFilter filter() {
+        return new AclBindingFilter(
+                ResourcePatternFilter.ANY,
+                new AccessControlEntryFilter(
+                        "User:" + random.nextInt(5),
+                        null,
+                        AclOperation.ANY,
+                        AclPermissionType.ANY));
     }
 
     private Command<?> inSync(ClusterImage image) {

@@ -3,10 +3,12 @@ package io.quafka.gateway.auth;
 import io.quafka.wire.HttpEndpoint;
 import io.quafka.wire.HttpGuard;
 import io.quafka.wire.RateLimitedLog;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -24,13 +26,33 @@ public final class HttpAuthenticator implements HttpGuard {
                     UNAUTHORIZED,
                     "{\"error\": \"this is answered to known users only: give a name and a password\"}");
 
+    private static final int FORBIDDEN = 403;
+    private static final HttpEndpoint.Answer FORBIDDING =
+            HttpEndpoint.Answer.json(
+                    FORBIDDEN,
+                    "{\"error\": \"this user may not ask for it: the console and /api/ are for super users,"
+                            + " /metrics for who may DESCRIBE the cluster\"}");
+
+    /// What those who are known may ask for.
+    @FunctionalInterface
+    public interface Access {
+        /// Everything.
+        Access OPEN = (_, _, _) -> true;
+
+        /// @param path of the endpoint
+        boolean mayAsk(KafkaPrincipal who, InetAddress from, String path);
+    }
+
     private final HttpGuard first;
     private final SslPrincipalMapper certificates;
     private final Credentials credentials;
     private final FailureDelays delays;
+    private final Access access;
 
     /// @param first is asked before
-    public HttpAuthenticator(HttpGuard first, AuthConfig config, Credentials credentials) {
+    public HttpAuthenticator(
+            HttpGuard first, AuthConfig config, Credentials credentials, Access access) {
+        this.access = access;
         this.first = first;
         this.certificates = SslPrincipalMapper.fromRules(config.certificateRules());
         this.credentials = credentials;
@@ -44,15 +66,18 @@ public final class HttpAuthenticator implements HttpGuard {
             return refusal;
         }
         String certificate = caller.certificate();
-        if (certificate != null && Authenticator.principalOf(certificate, certificates) != null) {
-            return null;
+        KafkaPrincipal named =
+                certificate == null ? null : Authenticator.principalOf(certificate, certificates);
+        if (named != null) {
+            return unlessAllowed(named, endpoint, caller);
         }
         if (caller.authorization() == null) {
             return REFUSAL;
         }
-        if (knows(caller.authorization())) {
+        KafkaPrincipal known = known(caller.authorization());
+        if (known != null) {
             delays.succeeded(caller.address());
-            return null;
+            return unlessAllowed(known, endpoint, caller);
         }
         LOG.at(Level.INFO)
                 .addKeyValue("remote", caller.address())
@@ -61,9 +86,15 @@ public final class HttpAuthenticator implements HttpGuard {
         return REFUSAL;
     }
 
-    private boolean knows(String authorization) {
+    private HttpEndpoint.@Nullable Answer unlessAllowed(
+            KafkaPrincipal who, HttpEndpoint endpoint, Caller caller) {
+        return access.mayAsk(who, caller.address(), endpoint.path()) ? null : FORBIDDING;
+    }
+
+    /// Whose name and password it is, or null where it is nobody's.
+    private @Nullable KafkaPrincipal known(String authorization) {
         if (!authorization.toLowerCase(Locale.ROOT).startsWith(BASIC)) {
-            return false;
+            return null;
         }
         try {
             String both =
@@ -72,10 +103,15 @@ public final class HttpAuthenticator implements HttpGuard {
                                     .decode(authorization.substring(BASIC.length()).strip()),
                             StandardCharsets.UTF_8);
             int colon = both.indexOf(':');
-            return colon > 0
-                    && credentials.check(both.substring(0, colon), both.substring(colon + 1));
+            if (colon <= 0) {
+                return null;
+            }
+            String user = both.substring(0, colon);
+            return credentials.check(user, both.substring(colon + 1))
+                    ? new KafkaPrincipal(KafkaPrincipal.USER_TYPE, user)
+                    : null;
         } catch (IllegalArgumentException _) {
-            return false;
+            return null;
         }
     }
 }

@@ -11,13 +11,15 @@ import org.apache.kafka.common.security.scram.ScramCredential;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 import org.junit.jupiter.api.Test;
 import org.pcollections.HashTreePMap;
+import org.pcollections.HashTreePSet;
 
 class CredentialsTest {
     private static final String SALT = "[0-9a-z]{20,26}";
     private static final ScramMechanism SHA_256 = ScramMechanism.SCRAM_SHA_256;
 
     private final SecurityImage image =
-            new SecurityImage(HashTreePMap.from(Credentials.of("alice", "of-alice")));
+            new SecurityImage(
+                    HashTreePMap.from(Credentials.of("alice", "of-alice")), HashTreePSet.empty());
 
     private final Credentials credentials =
             new Credentials(() -> image, Credentials.of("admin", "of-admin"));

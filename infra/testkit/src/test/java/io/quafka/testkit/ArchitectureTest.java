@@ -98,7 +98,14 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule kafkaServerTypesInOnePackage =
-            only("org.apache.kafka.server..", "io.quafka.storage.coordinator");
+            only(
+                    "org.apache.kafka.server..",
+                    "io.quafka.storage.coordinator",
+                    "io.quafka.gateway.access");
+
+    @ArchTest
+    static final ArchRule kafkaAuthorizesInOnePackage =
+            only("org.apache.kafka.metadata.authorizer..", "io.quafka.gateway.access");
 
     @ArchTest
     static final ArchRule helidonServesInOnePackage =

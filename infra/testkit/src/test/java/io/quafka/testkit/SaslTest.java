@@ -69,6 +69,7 @@ class SaslTest {
                         BrokerOptions.in(directory)
                                 .with("sasl.mechanisms", "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512")
                                 .with("security.admin.user", "admin")
+                                .with("security.acls.enabled", "false")
                                 .with("security.admin.password.file", password.toString())
                                 .with("sasl.failure.delay", "10ms")
                                 .with("sasl.session.lifetime.max", SESSION.toSeconds() + "s"));

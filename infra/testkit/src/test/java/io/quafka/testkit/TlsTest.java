@@ -341,7 +341,8 @@ class TlsTest {
                                         ours().store("server").toString())
                                 .with("gateway.tls.key.password.file", password.toString())
                                 .with("gateway.tls.trust.file", ours().trust().toString())
-                                .with("gateway.tls.client.auth", "required"))) {
+                                .with("gateway.tls.client.auth", "required")
+                                .with("security.acls.enabled", "false"))) {
             Map<String, String> there = Map.of("bootstrap.servers", strict.bootstrap());
             try (Admin admin =
                     Admin.create(

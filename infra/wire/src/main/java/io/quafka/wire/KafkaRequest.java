@@ -38,6 +38,11 @@ public record KafkaRequest(
         return new KafkaRequest(header, body, size, connection, receivedNanos, authenticated);
     }
 
+    /// The same request for something else.
+    public KafkaRequest with(ApiMessage other) {
+        return new KafkaRequest(header, other, size, connection, receivedNanos, principal);
+    }
+
     public ApiKeys apiKey() {
         return header.apiKey();
     }

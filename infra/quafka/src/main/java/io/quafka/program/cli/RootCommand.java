@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             TopicCommand.class,
             GroupCommand.class,
             UserCommand.class,
+            AclCommand.class,
             RetentionCommand.class,
             ProduceCommand.class,
             ConsumeCommand.class,

@@ -108,7 +108,22 @@ public final class SecurityKeys {
                     "security.super.users",
                     ValueType.listOf(ValueType.STRING),
                     "",
-                    "Principals that may do everything, as User:NAME. Where clients are authenticated, nobody else may change users.");
+                    "Principals that may do everything, as User:NAME. Where there are no ACLs, nobody else may change users.");
+
+    public static final ConfigKey<Optional<Boolean>> ACLS =
+            new ConfigKey<>(
+                    "security.acls.enabled",
+                    ValueType.optional(ValueType.BOOLEAN),
+                    "",
+                    "Whether clients may do what ACLs allow, and nothing else ('quafka acl'). Empty: where they are authenticated. 'false'"
+                            + " lets whoever is known do everything but change users.");
+
+    public static final ConfigKey<Boolean> ALLOW_WITHOUT_ACL =
+            new ConfigKey<>(
+                    "security.acls.allow.everyone.if.no.acl.found",
+                    ValueType.BOOLEAN,
+                    "false",
+                    "Whether everybody may use a topic, group or other resource that no ACL is about.");
 
     public static final ConfigKey<Duration> TLS_RELOAD_INTERVAL =
             new ConfigKey<>(
@@ -135,7 +150,9 @@ public final class SecurityKeys {
                     SASL_FAILURE_DELAY,
                     ADMIN_USER,
                     ADMIN_PASSWORD_FILE,
-                    SUPER_USERS);
+                    SUPER_USERS,
+                    ACLS,
+                    ALLOW_WITHOUT_ACL);
 
     private SecurityKeys() {}
 }

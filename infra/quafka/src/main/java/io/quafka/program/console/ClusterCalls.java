@@ -5,6 +5,7 @@ import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.retention.RetentionStatus;
 import io.quafka.gateway.StorageNodes;
+import io.quafka.gateway.access.Permissions;
 import io.quafka.storage.CoordinatorCall;
 import io.quafka.storage.StorageNode;
 import io.quafka.wire.ConnectionInfo;
@@ -90,7 +91,8 @@ public final class ClusterCalls {
                                 question,
                                 0,
                                 connection,
-                                System.nanoTime()));
+                                System.nanoTime(),
+                                Permissions.OWN));
         KafkaResponse response;
         try {
             response = asked.get(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);

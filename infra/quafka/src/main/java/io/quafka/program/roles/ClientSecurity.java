@@ -1,9 +1,15 @@
 package io.quafka.program.roles;
 
 import io.quafka.controller.Controller;
+import io.quafka.controller.Metadata;
 import io.quafka.controller.model.ScramName;
 import io.quafka.controller.model.ScramSecret;
 import io.quafka.gateway.Gateway;
+import io.quafka.gateway.TopicAccess;
+import io.quafka.gateway.access.AccessControl;
+import io.quafka.gateway.access.AclConfig;
+import io.quafka.gateway.access.Permissions;
+import io.quafka.gateway.access.TopicPermissions;
 import io.quafka.gateway.auth.AuthConfig;
 import io.quafka.gateway.auth.Authenticator;
 import io.quafka.gateway.auth.Credentials;
@@ -21,8 +27,10 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.utils.SecurityUtils;
+import org.jspecify.annotations.Nullable;
 
 /// How the clients of this process are authenticated, where they are.
 final class ClientSecurity {
@@ -31,10 +39,15 @@ final class ClientSecurity {
     private final boolean authenticates;
     private final Credentials credentials;
     private final Set<KafkaPrincipal> superUsers = new HashSet<>();
+    private final Metadata metadata;
+    private final boolean autoCreateTopics;
+    private final @Nullable Permissions permissions;
 
     /// @throws ConfigException when what is configured does not fit together
     /// @throws IOException when the administrator's password cannot be read
     ClientSecurity(Configuration configuration, Controller controller) throws IOException {
+        metadata = controller.metadata();
+        autoCreateTopics = Settings.gateway(configuration).autoCreateTopics();
         config =
                 new AuthConfig(
                         Set.copyOf(configuration.get(SecurityKeys.SASL_MECHANISMS)),
@@ -48,7 +61,7 @@ final class ClientSecurity {
                                 == TlsConfig.ClientAuth.REQUIRED;
         credentials =
                 new Credentials(
-                        () -> controller.metadata().image().security(),
+                        () -> metadata.image().security(),
                         administrator(configuration));
         for (String principal : configuration.get(SecurityKeys.SUPER_USERS)) {
             try {
@@ -57,6 +70,27 @@ final class ClientSecurity {
                 throw new ConfigException(SecurityKeys.SUPER_USERS.name() + ": " + e.getMessage());
             }
         }
+        permissions = permissions(configuration);
+    }
+
+    private @Nullable Permissions permissions(Configuration configuration) {
+        if (!configuration.get(SecurityKeys.ACLS).orElse(authenticates)) {
+            return null;
+        }
+        if (!authenticates) {
+            throw new ConfigException(
+                    "security.acls.enabled: ACLs are about clients that are known; set sasl.mechanisms or"
+                            + " gateway.tls.client.auth=required");
+        }
+        boolean everyone = configuration.get(SecurityKeys.ALLOW_WITHOUT_ACL);
+        if (superUsers.isEmpty() && !everyone) {
+            throw new ConfigException(
+                    "security.acls.enabled: clients are authenticated, and so may do what ACLs allow, but nobody could make the first"
+                            + " ACL; set security.super.users or security.admin.user, or security.acls.enabled=false to let whoever"
+                            + " is known do everything");
+        }
+        return new Permissions(
+                () -> metadata.image().security(), new AclConfig(superUsers, everyone));
     }
 
     private Map<ScramName, ScramSecret> administrator(Configuration configuration)
@@ -94,9 +128,15 @@ final class ClientSecurity {
 
     /// What the gateway is told of it.
     Gateway.Access access() {
-        return authenticates
-                ? new Gateway.Access(superUsers::contains, sasl ? Authenticator.APIS : Set.of())
-                : Gateway.Access.OPEN;
+        if (!authenticates) {
+            return Gateway.Access.OPEN;
+        }
+        Set<ApiKeys> inFront = sasl ? Authenticator.APIS : Set.of();
+        return permissions == null
+                ? new Gateway.Access(superUsers::contains, inFront, false, TopicAccess.OPEN)
+                // Who may administer is for ACLs to say.
+                : new Gateway.Access(
+                        _ -> true, inFront, true, new TopicPermissions(permissions, metadata));
     }
 
     /// The gateway behind what is asked of its clients first.
@@ -104,8 +144,12 @@ final class ClientSecurity {
         if (!authenticates) {
             return gateway;
         }
+        RequestHandler allowed =
+                permissions == null
+                        ? gateway
+                        : new AccessControl(gateway, permissions, metadata, autoCreateTopics);
         try {
-            return new Authenticator(gateway, config, credentials, InstantSource.system());
+            return new Authenticator(allowed, config, credentials, InstantSource.system());
         } catch (IllegalArgumentException e) {
             throw new ConfigException(SecurityKeys.SASL_MECHANISMS.name() + ": " + e.getMessage());
         }
@@ -113,6 +157,12 @@ final class ClientSecurity {
 
     /// Lets nobody in over HTTP that would not be let in over Kafka.
     HttpGuard guard(HttpGuard first) {
-        return authenticates ? new HttpAuthenticator(first, config, credentials) : first;
+        return authenticates
+                ? new HttpAuthenticator(first, config, credentials, httpAccess())
+                : first;
+    }
+
+    private HttpAuthenticator.Access httpAccess() {
+        return permissions == null ? HttpAuthenticator.Access.OPEN : permissions::mayAsk;
     }
 }
