@@ -61,6 +61,7 @@ module "gateway" {
     "gateway.listen"       = "0.0.0.0:${local.ports.gateway}"
     "gateway.advertised"   = "${local.client_host}:${local.client_port}"
     "gateway.one.address"  = "true"
+    "gateway.open"         = "true" # Reached by the load balancer alone, which client_cidrs guard.
     "gateway.idle.timeout" = var.tls == null ? "10m" : "5m"
     "shutdown.drain.max"   = "30s"
   })

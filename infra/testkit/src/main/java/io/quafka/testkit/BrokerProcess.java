@@ -97,6 +97,8 @@ public final class BrokerProcess implements AutoCloseable {
         command.addAll(List.of("--data", options.data().toString()));
         if (!options.role().equals("controller")) {
             command.addAll(List.of("--listen", options.site().host() + ":" + options.port()));
+            // Sites of tests have networks of their own, which nobody else is in.
+            command.addAll(List.of("--set", "gateway.open=true"));
         }
         options.settings()
                 .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  quafka broker",
-            "  quafka broker --data /var/lib/quafka --listen 0.0.0.0:9092 --advertise kafka.example.com:9092",
+            "  quafka broker --data /var/lib/quafka --listen 0.0.0.0:9092 --advertise kafka.example.com:9092 --set gateway.open=true",
             "  quafka broker --set storage.fsync=os --set num.partitions=4"
         })
 final class BrokerCommand extends RoleCommand {

@@ -1,5 +1,8 @@
 package io.quafka.program.config;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
 /// Where to listen or connect: `HOST:PORT`, an IPv6 host in brackets.
 ///
 /// @param host a name or a literal address without brackets; never empty
@@ -32,6 +35,15 @@ public record Address(String host, int port) {
     /// True where the host stands for every address of the machine, which no client can connect to.
     public boolean isWildcard() {
         return host.equals("0.0.0.0") || host.equals("::") || host.equals("*");
+    }
+
+    /// True where nobody but this machine can connect to it.
+    public boolean isLoopback() {
+        try {
+            return !isWildcard() && InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException _) {
+            return false;
+        }
     }
 
     @Override

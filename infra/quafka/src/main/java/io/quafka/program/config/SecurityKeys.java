@@ -58,6 +58,15 @@ public final class SecurityKeys {
                     "true",
                     "Whether Kafka without TLS is refused where TLS is served. HTTP without TLS answers no more than /health/... then.");
 
+    public static final ConfigKey<Boolean> OPEN =
+            new ConfigKey<>(
+                    "gateway.open",
+                    ValueType.BOOLEAN,
+                    "false",
+                    "Whether the gateway may listen where other machines reach it although clients need not say who they are, or what they"
+                            + " send is not encrypted. Without it such a gateway does not start. 'true' is for networks that let in"
+                            + " nobody else.");
+
     public static final ConfigKey<String> TLS_PRINCIPAL_RULES =
             new ConfigKey<>(
                     "gateway.tls.principal.mapping.rules",
@@ -136,6 +145,7 @@ public final class SecurityKeys {
     /// In the order of the table.
     static final List<ConfigKey<?>> ALL =
             List.of(
+                    OPEN,
                     TLS_CERTIFICATE,
                     TLS_KEY,
                     TLS_KEY_PASSWORD,

@@ -1,10 +1,9 @@
 package io.quafka.program.console;
 
+import io.quafka.program.config.Address;
 import io.quafka.wire.HttpEndpoint;
 import io.quafka.wire.HttpEndpoint.Answer;
 import io.quafka.wire.HttpEndpoint.Question;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,15 +65,9 @@ public final class ConsoleGuard {
     /// @param clientsAuthenticate whether Kafka clients have to say who they are
     public ConsoleGuard(Optional<Boolean> enabled, String listenHost, boolean clientsAuthenticate) {
         this.thisMachineOnly = enabled.isEmpty();
-        this.open = enabled.orElseGet(() -> !clientsAuthenticate && isLoopback(listenHost));
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            return !host.equals("*") && InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException _) {
-            return false;
-        }
+        this.open =
+                enabled.orElseGet(
+                        () -> !clientsAuthenticate && new Address(listenHost, 0).isLoopback());
     }
 
     /// The same resources, for those who may see them.

@@ -59,10 +59,9 @@ final class ClientSecurity {
                 sasl
                         || configuration.get(SecurityKeys.TLS_CLIENT_AUTH)
                                 == TlsConfig.ClientAuth.REQUIRED;
+        OpenPort.refuse(configuration, authenticates);
         credentials =
-                new Credentials(
-                        () -> metadata.image().security(),
-                        administrator(configuration));
+                new Credentials(() -> metadata.image().security(), administrator(configuration));
         for (String principal : configuration.get(SecurityKeys.SUPER_USERS)) {
             try {
                 superUsers.add(SecurityUtils.parseKafkaPrincipal(principal));
