@@ -19,7 +19,6 @@ import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,16 +83,11 @@ final class HistoryReads {
                 });
     }
 
-    /// A slice's batches lie in one piece for each block: the first is answered, the next is in
-    /// memory when it is asked for.
     private static Runnable put(History history, HistorySlice slice, PartitionData answer) {
         try {
-            ByteBuffer records =
-                    slice.batches().isEmpty()
-                            ? ByteBuffer.allocate(0)
-                            : readable(history, slice.batches().getFirst());
-            if (records.hasRemaining()) {
-                answer.setRecords(MemoryRecords.readableRecords(records));
+            List<ByteBuffer> records = readable(history, slice);
+            if (!records.isEmpty()) {
+                answer.setRecords(RecordPieces.of(records));
                 return slice::close;
             }
         } catch (RuntimeException e) {
@@ -103,16 +97,23 @@ final class HistoryReads {
         return NOTHING;
     }
 
-    private static ByteBuffer readable(History history, ByteBuffer bytes) {
-        int end = 0;
-        for (MutableRecordBatch batch : MemoryRecords.readableRecords(bytes.slice()).batches()) {
-            if (batch.baseOffset() >= history.to()) {
-                break;
-            }
-            end += batch.sizeInBytes();
+    /// Of a slice, what may be told: nothing of a first batch that is too large, where another
+    /// partition has records, and nothing behind what readers may see.
+    private static List<ByteBuffer> readable(History history, HistorySlice slice) {
+        if (slice.bytes() > history.bytesMax() && !history.atLeastOne()) {
+            return List.of();
         }
-        return BlockContent.upTo(
-                bytes.slice(bytes.position(), end), history.bytesMax(), history.atLeastOne());
+        if (slice.nextOffset() <= history.to()) {
+            return slice.batches();
+        }
+        List<ByteBuffer> before = new ArrayList<>();
+        for (ByteBuffer piece : slice.batches()) {
+            ByteBuffer part = BlockContent.before(piece, history.to());
+            if (part.hasRemaining()) {
+                before.add(part);
+            }
+        }
+        return before;
     }
 
     private static TieredPartition partition(History history) {

@@ -27,6 +27,20 @@ public final class BlockContent {
         return bytes.slice(at, bytes.limit() - at);
     }
 
+    /// The batches that begin before an offset, as a slice; empty if none does.
+    ///
+    /// @param bytes whole batches, from position to limit, which stay
+    public static ByteBuffer before(ByteBuffer bytes, long offset) {
+        int length = 0;
+        for (MutableRecordBatch batch : batches(bytes)) {
+            if (batch.baseOffset() >= offset) {
+                break;
+            }
+            length += batch.sizeInBytes();
+        }
+        return bytes.slice(bytes.position(), length);
+    }
+
     /// As many of the batches as fit into a number of bytes, as a slice; at least one if
     /// `atLeastOne` and there is one.
     public static ByteBuffer upTo(ByteBuffer bytes, int maxBytes, boolean atLeastOne) {

@@ -33,6 +33,11 @@ public record HistoryConfig(
         }
     }
 
+    /// Of batches that one read gives, at most, but for a first one that is larger.
+    int readBytes() {
+        return (int) Math.min(memoryBytes / 16, Integer.MAX_VALUE);
+    }
+
     /// Of what was read before; the frequently read stay.
     long cacheBytes() {
         return memoryBytes / 2;

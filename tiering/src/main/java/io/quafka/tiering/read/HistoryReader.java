@@ -1,6 +1,7 @@
 package io.quafka.tiering.read;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.quafka.tiering.object.AbortedRange;
 import io.quafka.tiering.object.Block;
 import io.quafka.tiering.object.BlockContent;
 import io.quafka.tiering.object.ObjectDamagedException;
@@ -11,8 +12,10 @@ import io.quafka.tiering.object.TieredPartition;
 import io.quafka.tiering.store.ObjectStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -44,6 +47,7 @@ public final class HistoryReader implements AutoCloseable {
     private final IndexCache indexes;
     private final BlockCache blocks;
     private final ReadAhead readAhead;
+    private final int readBytes;
 
     /// @param store stays open when this is closed
     public HistoryReader(ObjectStore store, HistoryConfig config) {
@@ -54,16 +58,17 @@ public final class HistoryReader implements AutoCloseable {
         this.readAhead =
                 new ReadAhead(
                         config.prefetchBlocks(), config.recentBytes() / 2, Ticker.systemTicker());
+        this.readBytes = config.readBytes();
     }
 
     /// Reads batches from the one that holds an offset on, or the next one that is there.
     ///
-    /// Reads no further than the end of one object: fewer bytes than wanted do not mean that there
-    /// are no more. Where a later block cannot be read, it gives those before.
+    /// Fewer bytes than wanted do not mean that there are no more: where a later block cannot be
+    /// read, it gives those before; a share of the memory is the most that one read gets.
     ///
     /// @param ranges of the partition, in the order of their offsets, from the one that holds the
-    ///   offset on; those behind it are for reading ahead, two are enough
-    /// @param maxBytes of batches, about; the first one is given even if it is larger
+    ///   offset on: as many as the bytes lie in, and one more to read ahead
+    /// @param maxBytes of batches; the first one is given even if it is larger
     public CompletableFuture<HistorySlice> read(
             TieredPartition partition, List<ObjectRange> ranges, long offset, int maxBytes) {
         int at = 0;
@@ -74,17 +79,10 @@ public final class HistoryReader implements AutoCloseable {
             return CompletableFuture.completedFuture(
                     new HistorySlice(List.of(), offset, List.of(), List.of()));
         }
-        List<ObjectRange> rest = ranges.subList(at, ranges.size());
+        int bytes = Math.min(maxBytes, readBytes);
         return onOwnThread(
-                partitionBlocks(partition, rest.getFirst())
-                        .thenCompose(found -> {
-                            int index = found.indexOf(offset);
-                            if (index == found.blocks().size()) {
-                                throw new CompletionException(
-                                        lacks(rest.getFirst(), partition, offset));
-                            }
-                            return read(found, index, rest, offset, maxBytes);
-                        }),
+                want(partition, ranges.subList(at, ranges.size()), offset, bytes, new ArrayList<>())
+                        .thenCompose(wanted -> collect(wanted, offset, bytes)),
                 HistorySlice::close);
     }
 
@@ -132,25 +130,44 @@ public final class HistoryReader implements AutoCloseable {
                 });
     }
 
-    private CompletableFuture<HistorySlice> read(
-            PartitionBlocks partition,
-            int first,
+    /// Asks for blocks, object after object, until those have as many bytes as wanted.
+    ///
+    /// @param wanted gets them, in their order; what was asked for stays, if a later object fails
+    private CompletableFuture<List<Wanted>> want(
+            TieredPartition partition,
             List<ObjectRange> ranges,
             long offset,
-            int maxBytes) {
-        List<Block> all = partition.blocks();
-        int end = first;
-        for (long bytes = 0; end < all.size() && (end == first || bytes < maxBytes); end++) {
-            bytes += all.get(end).length();
-        }
-        List<CompletableFuture<CachedBlock>> wanted =
-                blocks.get(ranges.getFirst().key(), all.subList(first, end));
-        for (int i = first; i < end; i++) {
-            readAhead(partition, i, ranges);
-        }
-        return CompletableFuture.allOf(wanted.toArray(CompletableFuture[]::new))
-                .handle((nothing, failure) -> collect(partition, wanted, offset, maxBytes));
+            long bytes,
+            List<Wanted> wanted) {
+        return partitionBlocks(partition, ranges.getFirst())
+                .thenCompose(found -> {
+                    List<Block> all = found.blocks();
+                    int first = found.indexOf(offset);
+                    if (first == all.size()) {
+                        throw new CompletionException(lacks(ranges.getFirst(), partition, offset));
+                    }
+                    long left = bytes;
+                    int end = first;
+                    for (; end < all.size() && (end == first || left > 0); end++) {
+                        // Of a block that begins before the offset, any part may be wanted.
+                        left -= all.get(end).baseOffset() < offset ? 0 : all.get(end).length();
+                    }
+                    var asked = blocks.get(ranges.getFirst().key(), all.subList(first, end));
+                    asked.forEach(block -> wanted.add(new Wanted(found, block)));
+                    for (int i = first; i < end; i++) {
+                        readAhead(found, i, ranges);
+                    }
+                    if (left <= 0 || ranges.size() == 1) {
+                        return CompletableFuture.completedFuture(wanted);
+                    }
+                    List<ObjectRange> rest = ranges.subList(1, ranges.size());
+                    return want(partition, rest, rest.getFirst().baseOffset(), left, wanted)
+                            .exceptionally(_ -> wanted);
+                });
     }
+
+    /// A block that is on its way to whoever reads it, and what the object has of its partition.
+    private record Wanted(PartitionBlocks partition, CompletableFuture<CachedBlock> block) {}
 
     /// Loads ahead of whoever reads a block in sequence.
     private void readAhead(PartitionBlocks partition, int index, List<ObjectRange> ranges) {
@@ -182,29 +199,28 @@ public final class HistoryReader implements AutoCloseable {
         }
     }
 
-    private static HistorySlice collect(
-            PartitionBlocks partition,
-            List<CompletableFuture<CachedBlock>> wanted,
-            long offset,
-            int maxBytes) {
+    private static CompletableFuture<HistorySlice> collect(
+            List<Wanted> wanted, long offset, int maxBytes) {
+        return CompletableFuture.allOf(
+                        wanted.stream().map(Wanted::block).toArray(CompletableFuture[]::new))
+                .handle((nothing, failure) -> slice(wanted, offset, maxBytes));
+    }
+
+    private static HistorySlice slice(List<Wanted> wanted, long offset, int maxBytes) {
         List<CachedBlock> held = new ArrayList<>();
         List<ByteBuffer> batches = new ArrayList<>();
+        Set<AbortedRange> aborted = new LinkedHashSet<>();
         long next = offset;
         int left = maxBytes;
         boolean more = true;
-        for (CompletableFuture<CachedBlock> each : wanted) {
-            if (each.isCompletedExceptionally()) {
+        for (Wanted each : wanted) {
+            if (each.block().isCompletedExceptionally()) {
                 more = false;
                 continue;
             }
-            CachedBlock block = each.join();
+            CachedBlock block = each.block().join();
             ByteBuffer part =
-                    more
-                            ? BlockContent.upTo(
-                                    BlockContent.from(block.bytes(), offset),
-                                    left,
-                                    batches.isEmpty())
-                            : ByteBuffer.allocate(0);
+                    more ? part(block, offset, left, batches.isEmpty()) : ByteBuffer.allocate(0);
             if (!part.hasRemaining()) {
                 block.release();
                 more = false;
@@ -212,19 +228,27 @@ public final class HistoryReader implements AutoCloseable {
             }
             held.add(block);
             batches.add(part);
+            aborted.addAll(each.partition().aborted());
             left = Math.max(0, left - part.remaining());
-            next = BlockContent.lastOffset(part) + 1;
+            boolean toTheEnd = part.remaining() == block.block().length();
+            next = 1 + (toTheEnd ? block.block().lastOffset() : BlockContent.lastOffset(part));
         }
         if (held.isEmpty()) {
-            wanted.getFirst().join();
+            wanted.getFirst().block().join();
             throw new IllegalStateException("a block without batches");
         }
         long end = next;
-        return new HistorySlice(
-                batches,
-                end,
-                partition.aborted().stream().filter(range -> range.overlaps(offset, end)).toList(),
-                held);
+        aborted.removeIf(range -> !range.overlaps(offset, end));
+        return new HistorySlice(batches, end, List.copyOf(aborted), held);
+    }
+
+    private static ByteBuffer part(
+            CachedBlock block, long offset, int maxBytes, boolean atLeastOne) {
+        ByteBuffer bytes = block.bytes();
+        return BlockContent.upTo(
+                block.block().baseOffset() >= offset ? bytes : BlockContent.from(bytes, offset),
+                maxBytes,
+                atLeastOne);
     }
 
     private CompletableFuture<Optional<RecordPlace>> findIn(

@@ -41,4 +41,16 @@ public record S3Limits(
             throw new IllegalArgumentException("limits are 1 and more");
         }
     }
+
+    /// The same with requests that may take so long, and calls three times as long.
+    public S3Limits withAttemptTimeout(Duration timeout) {
+        return new S3Limits(
+                partBytes,
+                partsInFlight,
+                connections,
+                connectTimeout,
+                timeout,
+                timeout.multipliedBy(3),
+                attempts);
+    }
 }

@@ -95,6 +95,30 @@ class HistoryReaderTest {
     }
 
     @Test
+    void givesAsMuchAsIsWantedOfSeveralObjects() throws Exception {
+        List<ObjectRange> ranges = objects(4, 20);
+        HistoryConfig config =
+                new HistoryConfig(
+                        16 << 20, 1 << 20, 4 * BLOCK_BYTES, 8, 64, 8, Duration.ofSeconds(5));
+        int wanted = 30 * BLOCK_BYTES;
+        try (HistoryReader reader = new HistoryReader(store, config)) {
+            try (HistorySlice slice = read(reader, ranges, 155, wanted)) {
+                assertThat(slice.bytes()).isBetween((long) wanted - BLOCK_BYTES, (long) wanted);
+                assertThat(slice.batches().getFirst().getLong(0)).isEqualTo(150);
+                assertThat(slice.nextOffset()).isGreaterThan(400);
+            }
+            try (HistorySlice most = read(reader, ranges, 0, Integer.MAX_VALUE)) {
+                assertThat(most.bytes()).isBetween((long) BLOCK_BYTES, (long) config.readBytes());
+            }
+            List<ObjectRange> broken =
+                    List.of(ranges.getFirst(), new ObjectRange("gone", 1_000, 200, 399));
+            try (HistorySlice slice = read(reader, broken, 155, wanted)) {
+                assertThat(slice.nextOffset()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
     void readsStretchesOfAPartitionThatLieInTurnInTwoObjects() throws Exception {
         WrittenObject outer;
         WrittenObject inner;

@@ -31,12 +31,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.SdkGlobalTime;
 
 /// A store and a network that misbehave: calls end in bounded time with an exception that says what
 /// to do, and nobody ever sees half an object.
 class S3FaultsTest {
     private static final int LARGE = 12 << 20;
     private static final int MANY = 1_000;
+
+    /// More than S3 takes.
+    private static final int SKEW_SECONDS = 3_600;
 
     /// Calls end after `callTimeout`; the rest is for a machine that is busy.
     private static final Duration BOUND = Duration.ofSeconds(12);
@@ -257,6 +261,20 @@ class S3FaultsTest {
         assertThat(server.uploadsGoingOn()).isEqualTo(3);
         assertThat(store.sweepUploads(Duration.ofSeconds(-5))).isEqualTo(3);
         assertThat(server.uploadsGoingOn()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-SKEW_SECONDS, SKEW_SECONDS})
+    void goesByTheStoresClockWhereItsOwnIsWrong(int seconds) throws Exception {
+        SdkGlobalTime.setGlobalTimeOffset(seconds);
+        try (ObjectStore skewed = S3Store.open(TestConfigs.of(server.endpoint(), ""), meter)) {
+            put(skewed, "skewed", 1_000);
+            assertThat(meter.failures()).isEqualTo(1);
+            assertThat(read(skewed, "skewed")).isEqualTo(content(1_000));
+            assertThat(meter.failures()).as("it is wrong once").isEqualTo(1);
+        } finally {
+            SdkGlobalTime.setGlobalTimeOffset(0);
+        }
     }
 
     @Test

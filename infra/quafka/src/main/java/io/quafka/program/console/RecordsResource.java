@@ -1,6 +1,7 @@
 package io.quafka.program.console;
 
 import io.quafka.controller.model.Topic;
+import io.quafka.gateway.RecordPieces;
 import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.batch.MalformedBatchException;
 import io.quafka.storage.batch.RecordPreviews;
@@ -21,7 +22,6 @@ import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.jspecify.annotations.Nullable;
 
 /// `GET /api/records`: the front of some records of one partition.
@@ -148,9 +148,15 @@ final class RecordsResource {
             reading.problem = error.message();
             return false;
         }
-        ByteBuffer bytes = ((MemoryRecords) data.records()).buffer();
         long before = reading.next;
         RecordPreviews previews = new RecordPreviews(PART_BYTES_MAX, DECOMPRESSED_BYTES_MAX);
+        for (ByteBuffer piece : RecordPieces.in(data.records())) {
+            takeAll(piece, reading, previews);
+        }
+        return reading.next > before;
+    }
+
+    private static void takeAll(ByteBuffer bytes, Reading reading, RecordPreviews previews) {
         while (reading.wantsMore()
                 && bytes.hasRemaining()
                 && BatchHeader.isWhole(bytes, bytes.position())) {
@@ -159,7 +165,6 @@ final class RecordsResource {
             bytes.position(bytes.position() + size);
             take(batch, previews, reading);
         }
-        return reading.next > before;
     }
 
     private static void take(ByteBuffer batch, RecordPreviews previews, Reading reading) {
