@@ -15,15 +15,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -43,95 +39,11 @@ class RecoverTest {
     private static final String KEPT_OFF = "kept-off";
     private static final String GROUP = "readers";
     private static final int PARTITIONS = 3;
-    private static final int RECORD_BYTES = 10_000;
     private static final Duration WITHIN = Duration.ofSeconds(120);
-
-    private static final Map<String, String> NOTHING_STAYS =
-            Map.of("retention.ms", "-1", "local.retention.bytes", "0");
 
     @TempDir private Path directory;
 
-    private final Map<TopicPartition, List<Long>> acknowledged = new HashMap<>();
-    private final Random random = new Random(42);
-
-    private static BrokerOptions tiering(BrokerOptions options) {
-        return options.withSmallSegments()
-                .with("tiering.store", "directory")
-                .with("tiering.interval", "100ms")
-                .with("tiering.seal.after", "300ms")
-                .with("tiering.backup.interval", "200ms")
-                .with("offsets.topic.num.partitions", "3")
-                .with("storage.retention.interval", "200ms");
-    }
-
-    private void fill(String bootstrap, int records) throws Exception {
-        List<ProducerRecord<byte[], byte[]>> batch = new ArrayList<>();
-        for (int i = 0; i < records; i++) {
-            byte[] value = new byte[RECORD_BYTES];
-            random.nextBytes(value);
-            batch.add(new ProducerRecord<>(TOPIC, i % PARTITIONS, (long) i, null, value));
-        }
-        try (KafkaProducer<byte[], byte[]> producer = Clients.producer(bootstrap, Map.of())) {
-            Clients.sendAll(producer, batch);
-        }
-        for (ProducerRecord<byte[], byte[]> record : batch) {
-            acknowledged
-                    .computeIfAbsent(
-                            new TopicPartition(TOPIC, requireNonNull(record.partition())),
-                            _ -> new ArrayList<>())
-                    .add(checksum(record.value()));
-        }
-    }
-
-    private static long checksum(byte[] value) {
-        CRC32C crc = new CRC32C();
-        crc.update(value);
-        return crc.getValue();
-    }
-
-    private static void awaitNothingLocal(String bootstrap, String topic, int partitions) {
-        await().atMost(WITHIN)
-                .untilAsserted(() ->
-                        assertThat(
-                                        offsets(
-                                                bootstrap,
-                                                topic,
-                                                partitions,
-                                                new OffsetSpec.EarliestLocalSpec()))
-                                .isEqualTo(
-                                        offsets(
-                                                bootstrap,
-                                                topic,
-                                                partitions,
-                                                OffsetSpec.latest())));
-    }
-
-    private static Map<TopicPartition, Long> offsets(
-            String bootstrap, String topic, int partitions, OffsetSpec which) throws Exception {
-        try (Admin admin = Clients.admin(bootstrap)) {
-            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-            Clients.partitions(topic, partitions).forEach(each -> asked.put(each, which));
-            Map<TopicPartition, Long> offsets = new HashMap<>();
-            admin.listOffsets(asked)
-                    .all()
-                    .get()
-                    .forEach((partition, found) -> offsets.put(partition, found.offset()));
-            return offsets;
-        }
-    }
-
-    private void assertAllThere(String bootstrap) {
-        Map<TopicPartition, List<Long>> read = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record :
-                Clients.readAll(bootstrap, Clients.partitions(TOPIC, PARTITIONS))) {
-            List<Long> checksums =
-                    read.computeIfAbsent(
-                            new TopicPartition(TOPIC, record.partition()), _ -> new ArrayList<>());
-            assertThat(record.offset()).isEqualTo(checksums.size());
-            checksums.add(checksum(record.value()));
-        }
-        assertThat(read).isEqualTo(acknowledged);
-    }
+    private final CheckedTopic topic = new CheckedTopic(TOPIC, PARTITIONS);
 
     /// What a topic is known by.
     private record Known(TopicDescription description, Map<String, String> configs) {
@@ -229,26 +141,13 @@ class RecoverTest {
 
     @Test
     void aClusterComesBackFromItsBucketAlone() throws Exception {
-        Path secret = Files.writeString(directory.resolve("secret"), S3Server.SECRET_KEY);
         try (S3Server server = S3Server.inMemory()) {
             Map<String, String> s3 =
-                    Map.of(
-                            "tiering.s3.endpoint",
-                            server.endpoint().toString(),
-                            "tiering.s3.path.style",
-                            "true",
-                            "tiering.s3.access.key",
-                            S3Server.ACCESS_KEY,
-                            "tiering.s3.secret.key.file",
-                            secret.toString());
+                    CheckedTopic.s3(
+                            server.port(), S3Server.SECRET_KEY, directory.resolve("secret"));
             BrokerOptions options =
-                    tiering(BrokerOptions.in(directory))
-                            .with("tiering.store", "s3")
-                            .with("tiering.s3.bucket", S3Server.BUCKET)
-                            .with("tiering.s3.prefix", "tests/");
-            for (Map.Entry<String, String> each : s3.entrySet()) {
-                options = options.with(each.getKey(), each.getValue());
-            }
+                    CheckedTopic.inBucket(BrokerOptions.in(directory), s3)
+                            .with("offsets.topic.num.partitions", "3");
             List<Known> before = new ArrayList<>();
             try (BrokerProcess broker = BrokerProcess.start(options)) {
                 prepare(broker.bootstrap(), server, before);
@@ -279,7 +178,7 @@ class RecoverTest {
                 verify(again.bootstrap(), before);
                 again.kill9();
                 try (BrokerProcess third = again.restart()) {
-                    assertAllThere(third.bootstrap());
+                    topic.assertAllThere(third.bootstrap());
                     third.terminate();
                 }
             }
@@ -287,13 +186,13 @@ class RecoverTest {
     }
 
     private void prepare(String bootstrap, S3Server server, List<Known> before) throws Exception {
-        Clients.createTopic(bootstrap, TOPIC, PARTITIONS, NOTHING_STAYS);
-        Clients.createTopic(bootstrap, TRANSACTIONS, 1, NOTHING_STAYS);
+        topic.create(bootstrap);
+        Clients.createTopic(bootstrap, TRANSACTIONS, 1, CheckedTopic.NOTHING_STAYS);
         Clients.createTopic(bootstrap, KEPT_OFF, 1, Map.of("remote.storage.enable", "false"));
-        fill(bootstrap, 1_000);
+        topic.fill(bootstrap, 1_000);
         try (var _ = leaveTransactions(bootstrap)) {
-            awaitNothingLocal(bootstrap, TRANSACTIONS, 1);
-            awaitNothingLocal(bootstrap, TOPIC, PARTITIONS);
+            CheckedTopic.awaitNothingLocal(bootstrap, TRANSACTIONS, 1);
+            topic.awaitNothingLocal(bootstrap);
             commit(
                     bootstrap,
                     GROUP,
@@ -301,16 +200,16 @@ class RecoverTest {
                             new TopicPartition(TOPIC, 0), 123L,
                             new TopicPartition(TOPIC, 1), 5_000L));
             awaitOffsetsCopied(bootstrap, server);
-            for (String topic : List.of(TOPIC, TRANSACTIONS, KEPT_OFF)) {
-                before.add(Known.of(bootstrap, topic));
+            for (String name : List.of(TOPIC, TRANSACTIONS, KEPT_OFF)) {
+                before.add(Known.of(bootstrap, name));
             }
         }
     }
 
     private void verify(String bootstrap, List<Known> before) throws Exception {
         List<Known> after = new ArrayList<>();
-        for (String topic : List.of(TOPIC, TRANSACTIONS, KEPT_OFF)) {
-            after.add(Known.of(bootstrap, topic));
+        for (String name : List.of(TOPIC, TRANSACTIONS, KEPT_OFF)) {
+            after.add(Known.of(bootstrap, name));
         }
         for (int i = 0; i < before.size(); i++) {
             assertThat(after.get(i).configs()).isEqualTo(before.get(i).configs());
@@ -319,13 +218,13 @@ class RecoverTest {
             assertThat(after.get(i).description().partitions())
                     .hasSameSizeAs(before.get(i).description().partitions());
         }
-        assertAllThere(bootstrap);
+        topic.assertAllThere(bootstrap);
         assertPositions(bootstrap);
         assertTransactions(bootstrap);
-        fill(bootstrap, 300);
-        assertAllThere(bootstrap);
-        awaitNothingLocal(bootstrap, TOPIC, PARTITIONS);
-        assertAllThere(bootstrap);
+        topic.fill(bootstrap, 300);
+        topic.assertAllThere(bootstrap);
+        topic.awaitNothingLocal(bootstrap);
+        topic.assertAllThere(bootstrap);
     }
 
     private void assertPositions(String bootstrap) {
@@ -338,7 +237,7 @@ class RecoverTest {
             assertThat(requireNonNull(positions.get(first)).offset()).isEqualTo(123);
             assertThat(requireNonNull(positions.get(second)).offset())
                     .as("what lay past the end is taken back to it")
-                    .isEqualTo(requireNonNull(acknowledged.get(second)).size());
+                    .isEqualTo(topic.size(1));
         }
     }
 
@@ -369,20 +268,21 @@ class RecoverTest {
 
     @Test
     void aLostIndexAdoptsItsHistory() throws Exception {
-        try (BrokerProcess broker = BrokerProcess.start(tiering(BrokerOptions.in(directory)))) {
-            Clients.createTopic(broker.bootstrap(), TOPIC, PARTITIONS, NOTHING_STAYS);
-            fill(broker.bootstrap(), 500);
-            awaitNothingLocal(broker.bootstrap(), TOPIC, PARTITIONS);
+        try (BrokerProcess broker =
+                BrokerProcess.start(CheckedTopic.tiering(BrokerOptions.in(directory)))) {
+            topic.create(broker.bootstrap());
+            topic.fill(broker.bootstrap(), 500);
+            topic.awaitNothingLocal(broker.bootstrap());
             Path first = directory.resolve("data/storage/shard-1/00000000000000000000.log");
             await().atMost(WITHIN).until(() -> !Files.exists(first));
             broker.kill9();
             deleteTree(directory.resolve("data/storage/index"));
             try (BrokerProcess again = broker.restart()) {
-                assertAllThere(again.bootstrap());
-                fill(again.bootstrap(), 100);
-                assertAllThere(again.bootstrap());
-                awaitNothingLocal(again.bootstrap(), TOPIC, PARTITIONS);
-                assertAllThere(again.bootstrap());
+                topic.assertAllThere(again.bootstrap());
+                topic.fill(again.bootstrap(), 100);
+                topic.assertAllThere(again.bootstrap());
+                topic.awaitNothingLocal(again.bootstrap());
+                topic.assertAllThere(again.bootstrap());
             }
         }
     }

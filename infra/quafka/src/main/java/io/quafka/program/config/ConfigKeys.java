@@ -488,6 +488,21 @@ public final class ConfigKeys {
                     "",
                     "As S3 names it, STANDARD_IA say; empty for the bucket's own.");
 
+    public static final ConfigKey<Duration> TIERING_S3_TIMEOUT =
+            new ConfigKey<>(
+                    "tiering.s3.timeout",
+                    ValueType.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+                    "30s",
+                    "How long a request to S3 may take, with up to 8 MiB of content and its answer, before it is repeated; all"
+                            + " attempts together take three times as long at most.");
+
+    public static final ConfigKey<Duration> TIERING_RETRY_MAX =
+            new ConfigKey<>(
+                    "tiering.retry.max",
+                    ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
+                    "1m",
+                    "The longest wait before a store that failed is tried again. Waits begin at a second and double.");
+
     public static final ConfigKey<Duration> TIERING_INTERVAL =
             new ConfigKey<>(
                     "tiering.interval",
@@ -597,6 +612,8 @@ public final class ConfigKeys {
                     TIERING_S3_SECRET_KEY_FILE,
                     TIERING_S3_PROFILE,
                     TIERING_S3_STORAGE_CLASS,
+                    TIERING_S3_TIMEOUT,
+                    TIERING_RETRY_MAX,
                     TIERING_INTERVAL,
                     TIERING_SEAL_AFTER,
                     TIERING_SWEEP_INTERVAL,

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// The object store of this process, as it was configured, and who uses it.
 final class ObjectStores {
     private static final Duration RETRY_MIN = Duration.ofSeconds(1);
-    private static final Duration RETRY_MAX = Duration.ofMinutes(1);
 
     private final Configuration configuration;
     private final StoreCounters counters = new StoreCounters();
@@ -78,7 +77,7 @@ final class ObjectStores {
                         configuration.get(ConfigKeys.TIERING_SWEEP_AGE),
                         configuration.get(ConfigKeys.TIERING_BACKUP_INTERVAL),
                         RETRY_MIN,
-                        RETRY_MAX);
+                        configuration.get(ConfigKeys.TIERING_RETRY_MAX));
     }
 
     /// Opens what a gateway reads history through; null where there is no object store.

@@ -32,7 +32,10 @@ final class S3Settings {
                             S3Handling.DEFAULT.encryption(),
                             emptyIsNull(configuration.get(ConfigKeys.TIERING_S3_STORAGE_CLASS)),
                             S3Handling.DEFAULT.checksums());
-            return new S3Config(location, credentials(configuration), handling, S3Limits.DEFAULT);
+            S3Limits limits =
+                    S3Limits.DEFAULT.withAttemptTimeout(
+                            configuration.get(ConfigKeys.TIERING_S3_TIMEOUT));
+            return new S3Config(location, credentials(configuration), handling, limits);
         } catch (IllegalArgumentException e) {
             throw new StartException("tiering.s3: " + e.getMessage(), e);
         }
