@@ -99,6 +99,12 @@ public final class Update implements AutoCloseable {
         return put();
     }
 
+    /// Deletes the range that ends at this offset, if there is one.
+    public Update deleteRange(PartitionKey partition, long lastOffset) {
+        key(partition, Rows.TIERED).putLong(lastOffset);
+        return delete();
+    }
+
     /// Deletes the ranges that end before the offset.
     public Update deleteRangesBefore(PartitionKey partition, long offset) {
         return deleteRange(

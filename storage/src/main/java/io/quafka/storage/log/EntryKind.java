@@ -21,7 +21,10 @@ public enum EntryKind {
     /// of its upload.
     OBJECT_COMMITTED(7),
     /// An object is gone from the store.
-    OBJECT_DROPPED(8);
+    OBJECT_DROPPED(8),
+    /// Ranges of partitions lie in an object that is in the store whole, and take the place of
+    /// those that held the same offsets.
+    OBJECT_MERGED(9);
 
     private final byte code;
 
@@ -36,7 +39,10 @@ public enum EntryKind {
 
     /// Whether the entry's bytes in the payload are of the shard's own, under `headsCrc`.
     public boolean hasNote() {
-        return this == OBJECT_INTENDED || this == OBJECT_COMMITTED || this == OBJECT_DROPPED;
+        return switch (this) {
+            case OBJECT_INTENDED, OBJECT_COMMITTED, OBJECT_DROPPED, OBJECT_MERGED -> true;
+            case RUN, LOG_START, PARTITION_DROPPED, DEAD_RUN, CLEANED -> false;
+        };
     }
 
     byte code() {
@@ -53,6 +59,7 @@ public enum EntryKind {
             case 6 -> OBJECT_INTENDED;
             case 7 -> OBJECT_COMMITTED;
             case 8 -> OBJECT_DROPPED;
+            case 9 -> OBJECT_MERGED;
             default -> null;
         };
     }

@@ -119,6 +119,10 @@ final class HistoryLookup {
         for (TieredRange range : ranges) {
             TieredObject object = shard.object(ObjectState.HELD, range.object());
             if (object == null) {
+                // Its ranges were merged into another since they were looked up: it stays a while.
+                object = shard.object(ObjectState.DOOMED, range.object());
+            }
+            if (object == null) {
                 break;
             }
             pieces.add(

@@ -21,8 +21,8 @@ final class Adoption {
     private final IndexFeed feed;
     private final ShardIndex index;
 
-    /// Ranges that were adopted, by objects of which the log says nothing.
-    private final Map<Long, Integer> rangesOfUnknown = new HashMap<>();
+    /// Objects that the copy tells of, by their numbers.
+    private final Map<Long, TieredObject> stored = new HashMap<>();
 
     private final Map<PartitionKey, List<OngoingTransaction>> ongoing = new HashMap<>();
     private final Set<PartitionKey> adopted = new HashSet<>();
@@ -40,6 +40,8 @@ final class Adoption {
         if (!source.read(this::apply)) {
             return false;
         }
+        feed.commit();
+        countRanges();
         feed.commit();
         ongoing.forEach(this::begin);
         feed.commit();
@@ -60,13 +62,16 @@ final class Adoption {
             }
             case ManifestEntry.Ongoing(PartitionKey key, var transactions) ->
                     ongoing.put(key, transactions);
-            case ManifestEntry.Stored(TieredObject object) -> stored(object);
+            case ManifestEntry.Stored(TieredObject object) ->
+                    stored.merge(object.number(), object, Adoption::larger);
         }
         if (feed.isFull()) {
             feed.commit();
         }
     }
 
+    /// Of two ranges that hold the same offsets, the one in the younger object stands: the other
+    /// was merged into it.
     private void range(PartitionKey key, TieredRange range) {
         Partition partition = shard.partition(key);
         if (range.lastOffset() < partition.logStart()) {
@@ -75,13 +80,15 @@ final class Adoption {
         if (range.baseOffset() < partition.tieredEnd()) {
             feed.commit();
             TieredRange known = index.rangeFor(key, range.lastOffset());
-            if (known != null && known.baseOffset() <= range.lastOffset()) {
+            if (known != null
+                    && known.baseOffset() <= range.lastOffset()
+                    && known.object() >= range.object()) {
                 return;
             }
+            feed.rangesGone(partition, range);
         }
         partition.tiered(range);
         feed.tiered(partition, range);
-        count(range.object(), 1);
         adopted.add(key);
     }
 
@@ -91,7 +98,6 @@ final class Adoption {
             return;
         }
         feed.commit();
-        uncount(key, offset);
         partition.raiseLogStart(offset);
         partition.staged.advanceTo(offset);
         feed.logStart(partition, offset);
@@ -103,7 +109,6 @@ final class Adoption {
         Partition partition = shard.partition(key);
         partition.load();
         feed.commit();
-        uncount(key, Long.MAX_VALUE);
         partition.drop();
         feed.dropped(key);
         feed.commit();
@@ -112,40 +117,40 @@ final class Adoption {
         ongoing.remove(key);
     }
 
-    private void uncount(PartitionKey key, long before) {
-        index.scanRanges(
-                key,
-                0,
-                range -> {
-                    boolean goes = range.lastOffset() < before;
-                    if (goes) {
-                        count(range.object(), -1);
-                    }
-                    return goes;
-                });
-    }
-
-    private void count(long object, int more) {
-        Integer ranges = rangesOfUnknown.get(object);
-        if (ranges != null || !isKnown(object)) {
-            rangesOfUnknown.put(object, (ranges == null ? 0 : ranges) + more);
+    /// Counts all ranges anew, for log and copy each tell of some: an object whose intent only one
+    /// of them knows, and whose ranges only the other.
+    private void countRanges() {
+        Map<Long, Integer> ranges = new HashMap<>();
+        index.partitions(key -> {
+            index.scanRanges(
+                    key,
+                    0,
+                    range -> {
+                        ranges.merge(range.object(), 1, Integer::sum);
+                        return true;
+                    });
+            return true;
+        });
+        for (ObjectState state : new ObjectState[] {ObjectState.HELD, ObjectState.DOOMED}) {
+            index.objects(
+                    state,
+                    object -> {
+                        stored.merge(object.number(), object, Adoption::larger);
+                        return true;
+                    });
         }
-    }
-
-    private boolean isKnown(long object) {
-        for (ObjectState state : ObjectState.values()) {
-            if (index.object(state, object) != null) {
-                return true;
+        for (TieredObject object : stored.values()) {
+            int count = ranges.getOrDefault(object.number(), 0);
+            // Of what was intended and came to nothing, the log takes care.
+            if (count > 0 || index.object(ObjectState.INTENDED, object.number()) == null) {
+                feed.adopted(object.with(object.size(), count));
             }
         }
-        return false;
     }
 
-    private void stored(TieredObject object) {
-        Integer ranges = rangesOfUnknown.remove(object.number());
-        if (ranges != null || !isKnown(object.number())) {
-            feed.adopted(object.with(object.size(), ranges == null ? 0 : ranges));
-        }
+    /// One that was not committed yet where it was heard of has no size.
+    private static TieredObject larger(TieredObject one, TieredObject other) {
+        return one.size() >= other.size() ? one : other;
     }
 
     /// Transactions whose end nobody here knows go on, unless the log has newer records: then it

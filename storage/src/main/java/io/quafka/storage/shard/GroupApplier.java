@@ -51,7 +51,11 @@ final class GroupApplier {
                 case LOG_START -> logStart(partition, entry.offset());
                 case PARTITION_DROPPED -> dropped(partition);
                 case CLEANED -> cleaned(partition, group, entry);
-                case DEAD_RUN, OBJECT_INTENDED, OBJECT_COMMITTED, OBJECT_DROPPED -> {}
+                case DEAD_RUN,
+                        OBJECT_INTENDED,
+                        OBJECT_COMMITTED,
+                        OBJECT_DROPPED,
+                        OBJECT_MERGED -> {}
             }
         }
         feed.groupApplied(group.position(), group.end());

@@ -193,6 +193,22 @@ final class IndexFeed {
         countRanges(range.object(), 1);
     }
 
+    /// Takes ranges out of the manifest whose offsets lie within those of another; as with
+    /// [#logStart], nothing may be pending.
+    void rangesGone(Partition partition, TieredRange within) {
+        index.scanRanges(
+                partition.key(),
+                within.baseOffset(),
+                range -> {
+                    if (range.lastOffset() > within.lastOffset()) {
+                        return false;
+                    }
+                    update.deleteRange(partition.key(), range.lastOffset());
+                    countRanges(range.object(), -1);
+                    return true;
+                });
+    }
+
     /// @param size bytes of the object; 0 if it was never stored
     /// @param last whether its ranges were all added by now
     void objectCommitted(long number, long size, boolean last) {

@@ -2,6 +2,7 @@ package io.quafka.storage.shard;
 
 import io.quafka.storage.index.ObjectState;
 import io.quafka.storage.index.TieredObject;
+import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.log.CommitLog;
 import io.quafka.storage.log.EntryKind;
 import io.quafka.storage.log.Group;
@@ -18,8 +19,10 @@ import java.time.InstantSource;
 ///
 /// An object is *intended* before its upload begins, so that whatever a crash leaves in the store
 /// is known of; *committed*, range by range, when it is in the store whole; and *dropped* when it
-/// is gone from there. That the log's start was raised, or a partition dropped, takes ranges out of
-/// the manifest; an object without any is doomed.
+/// is gone from there. The ranges of a *merged* object take the place of those that held the same
+/// offsets, each at once: a reader finds the old ones or the new one. That the log's start was
+/// raised, or a partition dropped, takes ranges out of the manifest; an object without any is
+/// doomed.
 final class Manifest {
     private final Shard shard;
     private final IndexFeed feed;
@@ -64,7 +67,11 @@ final class Manifest {
             task.fail(noRoom());
             return;
         }
-        ObjectCommit commit = asked.with(asked.ranges().stream().filter(this::isWanted).toList());
+        ObjectCommit commit =
+                asked.with(
+                        asked.ranges().stream()
+                                .filter(asked.merged() ? this::isReplaceable : this::isWanted)
+                                .toList());
         if (commit.ranges().isEmpty() && !commit.last()) {
             task.done().complete(0);
             return;
@@ -75,7 +82,8 @@ final class Manifest {
             return;
         }
         long position = log.end();
-        write(EntryKind.OBJECT_COMMITTED, commit.object(), note, epoch);
+        EntryKind kind = commit.merged() ? EntryKind.OBJECT_MERGED : EntryKind.OBJECT_COMMITTED;
+        write(kind, commit.object(), note, epoch);
         apply(commit);
         finish(position);
         tell(commit, position);
@@ -113,6 +121,22 @@ final class Manifest {
         return last >= partition.logStart()
                 && last >= partition.tieredEnd()
                 && last < partition.committedEnd();
+    }
+
+    /// The ranges that a merged one stands for are there still, but for a beginning that retention
+    /// may have dropped meanwhile.
+    private boolean isReplaceable(Placed placed) {
+        Partition partition = shard.partition(placed.partition());
+        if (partition.isDropped()) {
+            return false;
+        }
+        TieredRange merged = placed.range();
+        TieredRange first = shard.rangeFor(placed.partition(), merged.baseOffset());
+        TieredRange last = shard.rangeFor(placed.partition(), merged.lastOffset());
+        return first != null
+                && last != null
+                && first.baseOffset() >= merged.baseOffset()
+                && last.lastOffset() == merged.lastOffset();
     }
 
     void drop(ShardTask.DropObject task, int epoch) throws IOException, InterruptedException {
@@ -157,7 +181,9 @@ final class Manifest {
             case OBJECT_INTENDED ->
                     feed.objectIntended(ManifestNotes.readIntended(entry.offset(), note));
             case OBJECT_COMMITTED ->
-                    apply(ManifestNotes.readCommitted(entry.offset(), group.epoch(), note));
+                    apply(ManifestNotes.readCommitted(entry.offset(), group.epoch(), false, note));
+            case OBJECT_MERGED ->
+                    apply(ManifestNotes.readCommitted(entry.offset(), group.epoch(), true, note));
             case OBJECT_DROPPED -> feed.objectDropped(entry.offset());
             case RUN, LOG_START, PARTITION_DROPPED, DEAD_RUN, CLEANED ->
                     throw new IllegalArgumentException(entry.kind() + " is not about an object");
@@ -169,6 +195,9 @@ final class Manifest {
             Partition partition = shard.partition(placed.partition());
             partition.load();
             partition.tiered(placed.range());
+            if (commit.merged()) {
+                feed.rangesGone(partition, placed.range());
+            }
             feed.tiered(partition, placed.range());
         }
         feed.objectCommitted(commit.object(), commit.size(), commit.last());

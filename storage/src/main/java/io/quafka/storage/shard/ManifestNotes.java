@@ -19,6 +19,7 @@ import org.apache.kafka.common.Uuid;
 /// committed := version:1 last:1 size:8 count:4 range{count}
 /// range     := topicId:16 partition:4 baseOffset:8 lastOffset:8 position:8 length:8 leaderEpoch:4
 ///              maxTimestamp:8 cumulativeMaxTimestamp:8 cumulativeBytes:8
+/// merged    := as committed
 /// dropped   := version:1
 /// ```
 ///
@@ -70,7 +71,7 @@ final class ManifestNotes {
     }
 
     /// @throws IllegalArgumentException if these are not the bytes of one
-    static ObjectCommit readCommitted(long number, int epoch, ByteBuffer note) {
+    static ObjectCommit readCommitted(long number, int epoch, boolean merged, ByteBuffer note) {
         checkVersion(note);
         boolean last = note.get() == 1;
         long size = note.getLong();
@@ -97,7 +98,7 @@ final class ManifestNotes {
                                     note.getLong(),
                                     note.getLong())));
         }
-        return new ObjectCommit(number, epoch, size, ranges, last);
+        return new ObjectCommit(number, epoch, size, ranges, last, merged);
     }
 
     static ByteBuffer dropped() {

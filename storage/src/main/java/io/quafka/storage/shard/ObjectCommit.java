@@ -13,7 +13,10 @@ import java.util.List;
 /// @param size bytes of the object, as the store has it
 /// @param ranges at most [#RANGES_MAX]; those of one partition in the order of their offsets
 /// @param last whether nothing more will come of the object
-public record ObjectCommit(long object, int epoch, long size, List<Placed> ranges, boolean last) {
+/// @param merged whether each range takes the place of those that hold the same offsets; else they
+///   follow on from what was tiered before
+public record ObjectCommit(
+        long object, int epoch, long size, List<Placed> ranges, boolean last, boolean merged) {
     /// The entry of so many ranges fits several times where a full disk leaves room.
     public static final int RANGES_MAX = 200;
 
@@ -26,13 +29,13 @@ public record ObjectCommit(long object, int epoch, long size, List<Placed> range
 
     /// Nothing, or nothing more, will come of an intended object.
     public static ObjectCommit nothingMore(long object, int epoch) {
-        return new ObjectCommit(object, epoch, 0, List.of(), true);
+        return new ObjectCommit(object, epoch, 0, List.of(), true, false);
     }
 
     /// A partition's range in the object.
     public record Placed(PartitionKey partition, TieredRange range) {}
 
     ObjectCommit with(List<Placed> accepted) {
-        return new ObjectCommit(object, epoch, size, accepted, last);
+        return new ObjectCommit(object, epoch, size, accepted, last, merged);
     }
 }

@@ -95,6 +95,9 @@ public final class Shard implements AutoCloseable {
         space.bases().stream().filter(base -> !log.has(base)).forEach(feed::segmentGone);
         feed.tryCommit();
         adopt(replicated ? null : source.lost(), feed);
+        if (source.from() == 0 && !replicated) {
+            new LocalStarts(this, feed).restore();
+        }
         this.writer = new ShardWriter(this, feed, applier, clock);
     }
 
@@ -537,6 +540,11 @@ public final class Shard implements AutoCloseable {
                     return found.size() < max;
                 });
         return found;
+    }
+
+    /// Visits the objects in a state by number, until the visitor says false.
+    public void scanObjects(ObjectState state, Predicate<TieredObject> visitor) {
+        index.objects(state, visitor);
     }
 
     /// Why the manifest may lack something, or null if it does not: then an object that is not in

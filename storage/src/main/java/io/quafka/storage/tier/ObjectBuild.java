@@ -122,13 +122,16 @@ final class ObjectBuild {
     /// without us. Readers that ask us get what is known then.
     private void aborted(Partition partition, long from, long to) {
         for (AbortedTransaction each : partition.abortedIn(from, to)) {
-            writer.aborted(
-                    new AbortedRange(
-                            each.producerId(),
-                            each.firstOffset(),
-                            each.lastOffset(),
-                            each.lastStableOffset()));
+            writer.aborted(rangeOf(each));
         }
+    }
+
+    static AbortedRange rangeOf(AbortedTransaction aborted) {
+        return new AbortedRange(
+                aborted.producerId(),
+                aborted.firstOffset(),
+                aborted.lastOffset(),
+                aborted.lastStableOffset());
     }
 
     long size() {

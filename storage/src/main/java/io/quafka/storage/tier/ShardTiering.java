@@ -19,7 +19,6 @@ import io.quafka.tiering.object.ObjectWriter;
 import io.quafka.tiering.object.TieredPartition;
 import io.quafka.tiering.object.WrittenObject;
 import io.quafka.tiering.store.ObjectStore;
-import io.quafka.tiering.store.StoreFailureException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -69,11 +68,16 @@ final class ShardTiering {
     private final Function<Uuid, @Nullable TopicSettings> settings;
     private final ShardBackup backup;
     private final TieringCounters counters;
+    private final Set<Long> mergesUnderWay;
     private final BooleanSupplier stopped;
     private final LocalCopies copies;
 
     /// Where a partition cannot go on, by the offset that it stopped at.
     private final Map<PartitionKey, Long> stuck = new HashMap<>();
+
+    /// When an object was first seen in which nothing lies any more: at most as many as are looked
+    /// at at a time.
+    private final Map<Long, Long> doomedSinceMs = new HashMap<>();
 
     /// Segments that end here or before were tiered, or had nothing to tier.
     private volatile long doneTo = -1;
@@ -81,6 +85,7 @@ final class ShardTiering {
     private long activeBase = -1;
     private long activeSinceMs;
 
+    /// @param mergesUnderWay nonces of objects that another thread is making
     /// @param clock for people who read copies, by it
     ShardTiering(
             Shard shard,
@@ -88,6 +93,7 @@ final class ShardTiering {
             ObjectNames names,
             Function<Uuid, @Nullable TopicSettings> settings,
             TieringCounters counters,
+            Set<Long> mergesUnderWay,
             BooleanSupplier stopped,
             InstantSource clock) {
         this.shard = shard;
@@ -101,6 +107,7 @@ final class ShardTiering {
                         new ShardBackup.Environment(this::untieredBytes, stopped, clock));
         this.settings = settings;
         this.counters = counters;
+        this.mergesUnderWay = mergesUnderWay;
         this.stopped = stopped;
         this.copies = new LocalCopies(shard);
     }
@@ -133,7 +140,10 @@ final class ShardTiering {
     /// Nobody is uploading what was intended: whoever began it failed, or is dead.
     private void closeIntents() throws InterruptedException, ExecutionException {
         for (TieredObject intended : shard.objects(ObjectState.INTENDED, Integer.MAX_VALUE)) {
-            shard.commitObject(ObjectCommit.nothingMore(intended.number(), shard.epoch())).get();
+            if (!mergesUnderWay.contains(intended.nonce())) {
+                shard.commitObject(ObjectCommit.nothingMore(intended.number(), shard.epoch()))
+                        .get();
+            }
         }
     }
 
@@ -198,12 +208,7 @@ final class ShardTiering {
             written = writer.commit();
         }
         long size = written.stored().size();
-        long found = store.head(key).size();
-        if (found != size) {
-            throw new StoreFailureException(
-                    "object %s has %d bytes, not %d".formatted(key, found, size), null);
-        }
-        commit(intended, size, placed);
+        new UploadCommit(shard, store).commit(intended, key, size, placed, false);
         counters.uploads.increment();
         counters.uploadedBytes.add(size);
         log.atInfo()
@@ -225,35 +230,36 @@ final class ShardTiering {
         }
     }
 
-    private void commit(IntendedObject intended, long size, List<Placed> placed)
-            throws InterruptedException, ExecutionException {
-        for (int from = 0; from < placed.size(); from += ObjectCommit.RANGES_MAX) {
-            int to = Math.min(placed.size(), from + ObjectCommit.RANGES_MAX);
-            shard.commitObject(
-                            new ObjectCommit(
-                                    intended.number(),
-                                    intended.epoch(),
-                                    size,
-                                    placed.subList(from, to),
-                                    to == placed.size()))
-                    .get();
-        }
-    }
-
     /// Deletes objects in which nothing lies that anybody needs.
     ///
+    /// @param delayMs how long they are kept for who was told of them before
     /// @return whether there may be more
-    boolean deleteDoomed() throws IOException, InterruptedException, ExecutionException {
+    boolean deleteDoomed(long nowMs, long delayMs)
+            throws IOException, InterruptedException, ExecutionException {
         List<TieredObject> doomed = shard.objects(ObjectState.DOOMED, DELETIONS_MAX);
-        if (doomed.isEmpty() || !backup.forgets()) {
+        List<TieredObject> due = new ArrayList<>();
+        doomedSinceMs.keySet().retainAll(doomed.stream().map(TieredObject::number).toList());
+        for (TieredObject object : doomed) {
+            long sinceMs = doomedSinceMs.computeIfAbsent(object.number(), _ -> nowMs);
+            if (nowMs - sinceMs >= delayMs && !mergesUnderWay.contains(object.nonce())) {
+                due.add(object);
+            }
+        }
+        if (due.isEmpty() || !shard.feedIndex().get()) {
             return false;
         }
-        store.delete(doomed.stream().map(names::key).toList());
-        for (TieredObject object : doomed) {
+        // A merge that has ended since it was listed may have put ranges into it.
+        due.removeIf(object -> shard.object(ObjectState.DOOMED, object.number()) == null);
+        if (due.isEmpty() || !backup.forgets()) {
+            return false;
+        }
+        store.delete(due.stream().map(names::key).toList());
+        for (TieredObject object : due) {
             shard.dropObject(object.number()).get();
+            doomedSinceMs.remove(object.number());
             counters.deletions.increment();
         }
-        return doomed.size() == DELETIONS_MAX;
+        return due.size() == DELETIONS_MAX;
     }
 
     /// Copies to the store what else is on the disk alone.

@@ -4,43 +4,40 @@ import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
 import io.quafka.storage.shard.Shard;
-import io.quafka.tiering.store.StoreBusyException;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// One thread that brings a node's sealed segments to the object store, one object at a time, and
-/// deletes there what nobody needs. When the store fails it waits, longer each time; produces and
-/// fetches go on meanwhile, as long as there is room on the disk.
-///
-/// The thread is never interrupted, for that would close the files that others read: closing waits
-/// for the call to the store that is going on.
+/// Brings a node's sealed segments to the object store, one object at a time, and deletes there
+/// what nobody needs: one thread. Another merges small objects meanwhile, where that is asked for.
+/// When the store fails they wait, longer each time; produces and fetches go on meanwhile, as long
+/// as there is room on the disk.
 public final class Tierer implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Tierer.class);
-
     private final TieringConfig config;
     private final Supplier<Collection<Shard>> shards;
     private final Supplier<ClusterImage> images;
     private final InstantSource clock;
     private final TieringCounters counters = new TieringCounters();
     private final Map<Integer, ShardTiering> byShard = new ConcurrentHashMap<>();
-    private final Backoff backoff;
-    private final Thread thread;
+    private final Map<Integer, ShardMerging> mergingByShard = new ConcurrentHashMap<>();
+
+    /// Nonces of the objects that are being made of others.
+    private final Set<Long> mergesUnderWay = ConcurrentHashMap.newKeySet();
+
+    private final StoreLoop uploads;
+    private final StoreLoop merges;
+    private final Pace mergePace;
     private long lastLocalMs;
     private long lastSweepMs;
     private long lastBackupMs;
-    private boolean failing;
-    private volatile boolean closed;
 
     /// @param shards of this node; of those that it follows only local copies are dropped
     /// @param images the cluster's metadata at the moment
@@ -53,61 +50,28 @@ public final class Tierer implements AutoCloseable {
         this.shards = shards;
         this.images = images;
         this.clock = clock;
-        this.backoff =
-                new Backoff(config.retryMin(), config.retryMax(), ThreadLocalRandom.current());
+        this.uploads =
+                new StoreLoop(
+                        "tiering", config.interval(), backoff(), counters.failures, this::work);
+        Merging merging = config.merging();
+        this.merges =
+                new StoreLoop(
+                        "merging", merging.interval(), backoff(), counters.failures, this::merge);
+        this.mergePace = new Pace(Math.max(1, merging.bytesPerSecond()), merges::isClosed);
         this.lastSweepMs = clock.millis();
-        this.thread = Thread.ofPlatform().daemon().name("quafka-tiering").unstarted(this::loop);
     }
 
     public void start() {
-        thread.start();
+        uploads.start();
+        if (config.merging().bytesPerSecond() > 0) {
+            merges.start();
+        }
     }
 
     /// Any thread.
     public TieringFigures figures() {
         return counters.figures(
                 byShard.values().stream().mapToLong(ShardTiering::backlogBytes).sum());
-    }
-
-    private void loop() {
-        try {
-            while (!closed) {
-                await(pass());
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /// @return how long to wait for the next
-    private Duration pass() throws InterruptedException {
-        Duration asked = Duration.ZERO;
-        try {
-            boolean more = work();
-            backoff.succeeded();
-            if (failing) {
-                failing = false;
-                log.atInfo().log("tiering goes on");
-            }
-            return more ? Duration.ZERO : config.interval();
-        } catch (StoreBusyException e) {
-            asked = e.retryAfter();
-            failed(e);
-        } catch (IOException | ExecutionException | RuntimeException e) {
-            failed(e);
-        }
-        return backoff.failed(asked);
-    }
-
-    private void failed(Exception e) {
-        counters.failures.increment();
-        if (!closed) {
-            log.atWarn()
-                    .setCause(failing ? null : e)
-                    .addKeyValue("error", e.toString())
-                    .log("tiering failed: tried again later");
-            failing = true;
-        }
     }
 
     private boolean work() throws IOException, InterruptedException, ExecutionException {
@@ -137,7 +101,7 @@ public final class Tierer implements AutoCloseable {
                 if (backup) {
                     tiering.backUp(images.get(), nowMs);
                 }
-                more |= tiering.deleteDoomed();
+                more |= tiering.deleteDoomed(nowMs, config.deleteDelay().toMillis());
                 if (sweep) {
                     tiering.sweep(nowMs - config.sweepAge().toMillis());
                 }
@@ -173,7 +137,8 @@ public final class Tierer implements AutoCloseable {
                 new ObjectNames(images.get().clusterId(), shard.id()),
                 this::settingsOf,
                 counters,
-                () -> closed,
+                mergesUnderWay,
+                uploads::isClosed,
                 clock);
     }
 
@@ -182,29 +147,43 @@ public final class Tierer implements AutoCloseable {
         return topic == null ? null : topic.settings();
     }
 
-    private synchronized void await(Duration duration) throws InterruptedException {
-        if (!closed && duration.isPositive()) {
-            wait(Math.max(1, duration.toMillis()));
+    private boolean merge() throws IOException, InterruptedException, ExecutionException {
+        boolean more = false;
+        Exception first = null;
+        for (Shard shard : shards.get()) {
+            if (!shard.isLeading()) {
+                continue;
+            }
+            ShardMerging merging = mergingByShard.computeIfAbsent(shard.id(), _ -> merging(shard));
+            try {
+                more |= merging.mergeNext(mergePace);
+            } catch (IOException | ExecutionException | RuntimeException e) {
+                first = first == null ? e : first;
+            }
         }
+        rethrow(first);
+        return more;
+    }
+
+    private ShardMerging merging(Shard shard) {
+        return new ShardMerging(
+                shard,
+                config.store(),
+                new ObjectNames(images.get().clusterId(), shard.id()),
+                config.merging().policy(),
+                counters,
+                mergesUnderWay,
+                merges::isClosed);
+    }
+
+    private Backoff backoff() {
+        return new Backoff(config.retryMin(), config.retryMax(), ThreadLocalRandom.current());
     }
 
     /// Waits for what is going on.
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException _) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        uploads.close();
+        merges.close();
     }
 }

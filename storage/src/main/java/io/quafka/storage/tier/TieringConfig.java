@@ -15,6 +15,9 @@ import java.time.Duration;
 ///   copied to the store
 /// @param retryMin the first wait after the store failed; doubled with each further failure
 /// @param retryMax the longest such wait
+/// @param deleteDelay how long an object stays in the store once nothing lies in it that anybody
+///   needs, for readers that were told of it before
+/// @param merging of small objects
 public record TieringConfig(
         ObjectStore store,
         Duration interval,
@@ -24,7 +27,9 @@ public record TieringConfig(
         Duration sweepAge,
         Duration backupInterval,
         Duration retryMin,
-        Duration retryMax) {
+        Duration retryMax,
+        Duration deleteDelay,
+        Merging merging) {
     /// Bytes of batches that an object takes at most, but for the last run.
     static final long OBJECT_BYTES_MAX = 512L << 20;
 }

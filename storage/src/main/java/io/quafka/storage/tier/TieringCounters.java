@@ -9,6 +9,9 @@ final class TieringCounters {
     final LongAdder failures = new LongAdder();
     final LongAdder deletions = new LongAdder();
     final LongAdder orphans = new LongAdder();
+    final LongAdder merges = new LongAdder();
+    final LongAdder mergedObjects = new LongAdder();
+    final LongAdder mergedBytes = new LongAdder();
 
     TieringFigures figures(long backlogBytes) {
         return new TieringFigures(
@@ -17,6 +20,9 @@ final class TieringCounters {
                 failures.sum(),
                 deletions.sum(),
                 orphans.sum(),
+                merges.sum(),
+                mergedObjects.sum(),
+                mergedBytes.sum(),
                 backlogBytes);
     }
 }

@@ -4,9 +4,12 @@ package io.quafka.storage.tier;
 ///
 /// @param uploads objects that are in the store and in the manifest
 /// @param uploadedBytes of those objects
-/// @param failures uploads, deletions and sweeps that did not succeed; each is tried again
+/// @param failures uploads, merges, deletions and sweeps that did not succeed; each is tried again
 /// @param deletions objects deleted because nobody needs anything in them any more
 /// @param orphans objects deleted because no manifest knew them
+/// @param merges objects that were made of others, and took their place in the manifest
+/// @param mergedObjects what they were made of
+/// @param mergedBytes of the objects that were made
 /// @param backlogBytes of sealed segments that were not tiered yet
 public record TieringFigures(
         long uploads,
@@ -14,6 +17,9 @@ public record TieringFigures(
         long failures,
         long deletions,
         long orphans,
+        long merges,
+        long mergedObjects,
+        long mergedBytes,
         long backlogBytes) {
-    public static final TieringFigures NONE = new TieringFigures(0, 0, 0, 0, 0, 0);
+    public static final TieringFigures NONE = new TieringFigures(0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

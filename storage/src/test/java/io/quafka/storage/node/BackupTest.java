@@ -13,6 +13,7 @@ import io.quafka.storage.backup.ManifestSummary;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.shard.ManifestEntry;
+import io.quafka.storage.tier.Merging;
 import io.quafka.storage.tier.TieringConfig;
 import io.quafka.tiering.directory.DirectoryStore;
 import io.quafka.tiering.store.ObjectStore;
@@ -79,7 +80,9 @@ class BackupTest {
                         Duration.ofDays(1),
                         Duration.ZERO,
                         Duration.ofMillis(1),
-                        Duration.ofMillis(20)));
+                        Duration.ofMillis(20),
+                        Duration.ZERO,
+                        Merging.OFF));
     }
 
     private void produce(NodeUnderTest node, int records, Random random) throws Exception {
@@ -233,7 +236,7 @@ class BackupTest {
         }
     }
 
-    private static void deleteTree(Path root) throws Exception {
+    static void deleteTree(Path root) throws Exception {
         try (Stream<Path> files = Files.walk(root)) {
             for (Path each : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(each);

@@ -26,6 +26,7 @@ final class FaultyStore implements ObjectStore {
         COMMIT,
         HEAD,
         DELETE,
+        PUT,
         LIST
     }
 
@@ -103,7 +104,7 @@ final class FaultyStore implements ObjectStore {
 
     @Override
     public boolean putIfAbsent(String key, ByteBuffer bytes) throws StoreException {
-        return store.putIfAbsent(key, bytes);
+        return at(Step.PUT, () -> store.putIfAbsent(key, bytes));
     }
 
     @Override

@@ -92,7 +92,9 @@ class ManifestTest {
         IntendedObject object = shard(node).intendObject(7).get();
         List<Placed> placed = untiered(node, object.number());
         shard(node)
-                .commitObject(new ObjectCommit(object.number(), object.epoch(), 1000, placed, true))
+                .commitObject(
+                        new ObjectCommit(
+                                object.number(), object.epoch(), 1000, placed, true, false))
                 .get();
         return object;
     }
@@ -139,7 +141,12 @@ class ManifestTest {
                     shard(node)
                             .commitObject(
                                     new ObjectCommit(
-                                            object.number(), object.epoch(), 1000, placed, true))
+                                            object.number(),
+                                            object.epoch(),
+                                            1000,
+                                            placed,
+                                            true,
+                                            false))
                             .get();
             assertThat(accepted).isEqualTo(2);
             assertThat(known(node).objects().get(ObjectState.INTENDED)).isEmpty();
@@ -169,7 +176,7 @@ class ManifestTest {
             CrashTest.delete(node, topic, 0, 1);
             shard(node).drop(partition(node, 1)).get();
             ObjectCommit commit =
-                    new ObjectCommit(object.number(), object.epoch(), 1000, placed, false);
+                    new ObjectCommit(object.number(), object.epoch(), 1000, placed, false, false);
             assertThat(shard(node).commitObject(commit).get()).isEqualTo(1);
             assertThat(shard(node).commitObject(commit).get()).as("the same again").isZero();
             assertThat(known(node).ranges().get(2)).hasSize(1);
@@ -177,6 +184,69 @@ class ManifestTest {
             assertThatThrownBy(() -> shard(node).commitObject(commit).get())
                     .as("by a leader of an earlier epoch")
                     .hasMessageContaining("epoch");
+        }
+    }
+
+    /// One range for a stretch of a partition's ranges.
+    private Placed merged(NodeUnderTest node, int partition, List<TieredRange> old, long object) {
+        TieredRange last = old.getLast();
+        return new Placed(
+                partition(node, partition).key(),
+                new TieredRange(
+                        old.getFirst().baseOffset(),
+                        last.lastOffset(),
+                        object,
+                        0,
+                        old.stream().mapToLong(TieredRange::length).sum(),
+                        last.leaderEpoch(),
+                        old.stream().mapToLong(TieredRange::maxTimestamp).max().orElseThrow(),
+                        last.cumulativeMaxTimestamp(),
+                        last.cumulativeBytes()));
+    }
+
+    private int commitMerged(NodeUnderTest node, IntendedObject object, List<Placed> placed)
+            throws Exception {
+        return shard(node)
+                .commitObject(
+                        new ObjectCommit(object.number(), object.epoch(), 500, placed, true, true))
+                .get();
+    }
+
+    @Test
+    void aMergedRangeTakesThePlaceOfThoseItWasMadeOf() throws Exception {
+        try (NodeUnderTest node = open(temp.resolve("node"))) {
+            for (String value : List.of("a", "b", "c", "d")) {
+                node.append(topic, 0, value);
+                tier(node);
+            }
+            List<TieredRange> old = requireNonNull(known(node).ranges().get(0));
+            assertThat(old).hasSize(4);
+            IntendedObject object = shard(node).intendObject(8).get();
+            Placed stale = merged(node, 0, old.subList(0, 2), object.number());
+            Placed first = merged(node, 0, old.subList(0, 3), object.number());
+            assertThat(commitMerged(node, object, List.of(first))).isEqualTo(1);
+            assertThat(known(node).ranges().get(0)).containsExactly(first.range(), old.get(3));
+            assertThat(known(node).objects().get(ObjectState.DOOMED)).hasSize(3);
+            assertThat(known(node).objects().get(ObjectState.HELD)).hasSize(2);
+            IntendedObject late = shard(node).intendObject(9).get();
+            assertThat(commitMerged(node, late, List.of(stale)))
+                    .as("what others have taken the place of meanwhile")
+                    .isZero();
+            IntendedObject again = shard(node).intendObject(10).get();
+            List<TieredRange> now = requireNonNull(known(node).ranges().get(0));
+            Placed all = merged(node, 0, now, again.number());
+            CrashTest.delete(node, topic, 0, 3);
+            assertThat(commitMerged(node, again, List.of(all)))
+                    .as("the first of them expired meanwhile")
+                    .isEqualTo(1);
+            assertThat(known(node).ranges().get(0)).containsExactly(all.range());
+            IntendedObject last = shard(node).intendObject(11).get();
+            CrashTest.delete(node, topic, 0, 4);
+            assertThat(commitMerged(node, last, List.of(all))).as("all expired").isZero();
+            assertThat(known(node).ranges().get(0)).isEmpty();
+            assertThat(known(node).objects().get(ObjectState.HELD)).isEmpty();
+            node.restart();
+            assertThat(known(node).objects().get(ObjectState.HELD)).isEmpty();
         }
     }
 
@@ -237,7 +307,7 @@ class ManifestTest {
 
     private void step(NodeUnderTest node, Random random) throws Exception {
         int partition = random.nextInt(PARTITIONS);
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(10)) {
             case 0 -> tier(node);
             case 1 ->
                     CrashTest.delete(
@@ -257,7 +327,24 @@ class ManifestTest {
                     shard(node).dropObject(doomed.number()).get();
                 }
             }
+            case 5, 6 -> merge(node, partition, random);
             default -> node.append(topic, partition, "v".repeat(1 + random.nextInt(40_000)));
         }
+    }
+
+    /// Merges a stretch of a partition's ranges; sometimes what was chosen is gone by then.
+    private void merge(NodeUnderTest node, int partition, Random random) throws Exception {
+        List<TieredRange> old = known(node).ranges().get(partition);
+        if (old == null || old.isEmpty()) {
+            return;
+        }
+        int from = random.nextInt(old.size());
+        int to = from + 1 + random.nextInt(old.size() - from);
+        IntendedObject object = shard(node).intendObject(random.nextLong()).get();
+        Placed placed = merged(node, partition, old.subList(from, to), object.number());
+        if (random.nextInt(4) == 0) {
+            CrashTest.delete(node, topic, partition, old.get(from).lastOffset() + 1);
+        }
+        commitMerged(node, object, List.of(placed));
     }
 }

@@ -10,6 +10,7 @@ import io.quafka.storage.History;
 import io.quafka.storage.StoredBatches;
 import io.quafka.storage.node.FaultyStore.Faults;
 import io.quafka.storage.node.FaultyStore.Step;
+import io.quafka.storage.tier.Merging;
 import io.quafka.storage.tier.TieringConfig;
 import io.quafka.tiering.directory.DirectoryStore;
 import io.quafka.tiering.store.ObjectStore;
@@ -113,7 +114,9 @@ class TieringTest {
                 Duration.ofDays(1),
                 Duration.ZERO,
                 Duration.ofMillis(1),
-                Duration.ofMillis(20));
+                Duration.ofMillis(20),
+                Duration.ZERO,
+                Merging.OFF);
     }
 
     private NodeUnderTest node(Path directory, ObjectStore through) throws Exception {

@@ -532,6 +532,14 @@ public final class ConfigKeys {
                     "1d",
                     "Such an object is deleted when its upload was begun so long ago; longer than an upload may take.");
 
+    public static final ConfigKey<Long> TIERING_MERGE_BYTES =
+            new ConfigKey<>(
+                    "tiering.merge.bytes.per.second",
+                    ValueType.bytes(0, TIB),
+                    "0",
+                    "How fast a storage node merges small objects into larger ones, which are cheaper to read: bytes read from the"
+                            + " store, and written to it again, each second at most. 0: they stay as they are.");
+
     public static final ConfigKey<Duration> TIERING_BACKUP_INTERVAL =
             new ConfigKey<>(
                     "tiering.backup.interval",
@@ -618,6 +626,7 @@ public final class ConfigKeys {
                     TIERING_SEAL_AFTER,
                     TIERING_SWEEP_INTERVAL,
                     TIERING_SWEEP_AGE,
+                    TIERING_MERGE_BYTES,
                     TIERING_BACKUP_INTERVAL,
                     GATEWAY_HISTORY_MEMORY_BYTES,
                     CONTROLLER_MEMBERS,

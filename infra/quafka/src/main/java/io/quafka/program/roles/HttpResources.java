@@ -299,7 +299,7 @@ final class HttpResources {
                         figures.uploadedBytes())
                 .counter(
                         "quafka_tiering_failures_total",
-                        "Uploads, deletions and sweeps that failed, to be tried again.",
+                        "Uploads, merges, deletions and sweeps that failed, to be tried again.",
                         figures.failures())
                 .counter(
                         "quafka_tiering_deletions_total",
@@ -309,6 +309,18 @@ final class HttpResources {
                         "quafka_tiering_orphans_total",
                         "Objects deleted because no manifest knew them.",
                         figures.orphans())
+                .counter(
+                        "quafka_tiering_merges_total",
+                        "Objects made of smaller ones, which they took the place of.",
+                        figures.merges())
+                .counter(
+                        "quafka_tiering_merged_objects_total",
+                        "Objects that those were made of.",
+                        figures.mergedObjects())
+                .counter(
+                        "quafka_tiering_merged_bytes_total",
+                        "Bytes of the objects made of others: read from the store, and written to it again.",
+                        figures.mergedBytes())
                 .gauge(
                         "quafka_tiering_backlog_bytes",
                         "Bytes of sealed segments that were not tiered yet.",

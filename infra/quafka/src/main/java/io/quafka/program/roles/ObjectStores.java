@@ -2,6 +2,8 @@ package io.quafka.program.roles;
 
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.storage.tier.MergePolicy;
+import io.quafka.storage.tier.Merging;
 import io.quafka.storage.tier.TieringConfig;
 import io.quafka.tiering.directory.DirectoryStore;
 import io.quafka.tiering.read.HistoryConfig;
@@ -17,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// The object store of this process, as it was configured, and who uses it.
 final class ObjectStores {
     private static final Duration RETRY_MIN = Duration.ofSeconds(1);
+
+    /// For gateways that were told of an object just before its ranges went into another.
+    private static final Duration DELETE_DELAY = Duration.ofSeconds(5);
+
+    private static final Duration MERGE_INTERVAL = Duration.ofSeconds(30);
 
     private final Configuration configuration;
     private final StoreCounters counters = new StoreCounters();
@@ -77,7 +84,12 @@ final class ObjectStores {
                         configuration.get(ConfigKeys.TIERING_SWEEP_AGE),
                         configuration.get(ConfigKeys.TIERING_BACKUP_INTERVAL),
                         RETRY_MIN,
-                        configuration.get(ConfigKeys.TIERING_RETRY_MAX));
+                        configuration.get(ConfigKeys.TIERING_RETRY_MAX),
+                        DELETE_DELAY,
+                        new Merging(
+                                configuration.get(ConfigKeys.TIERING_MERGE_BYTES),
+                                MergePolicy.DEFAULT,
+                                MERGE_INTERVAL));
     }
 
     /// Opens what a gateway reads history through; null where there is no object store.
