@@ -208,7 +208,7 @@ final class DiskKeeper {
         if (topic == null) {
             return false;
         }
-        List<Part> parts = parts(image, topic);
+        List<Part> parts = parts(topic);
         long[] sizes = parts.stream().mapToLong(Part::bytes).toArray();
         long[] weights = new long[sizes.length];
         Arrays.fill(weights, 1);
@@ -258,7 +258,7 @@ final class DiskKeeper {
         }
     }
 
-    private List<Part> parts(ClusterImage image, Topic topic)
+    private List<Part> parts(Topic topic)
             throws InterruptedException, ExecutionException {
         List<Part> parts = new ArrayList<>();
         Map<Integer, Shard> fed = new HashMap<>();
