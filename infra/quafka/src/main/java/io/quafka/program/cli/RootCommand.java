@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             UserCommand.class,
             AclCommand.class,
             RetentionCommand.class,
+            NodeCommand.class,
             ProduceCommand.class,
             ConsumeCommand.class,
             ConfigCommand.class,
