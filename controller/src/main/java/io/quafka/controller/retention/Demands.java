@@ -59,8 +59,7 @@ public record Demands(List<NodeSupply> nodes, List<TopicDemand> topics) {
         places.of(
                 topic,
                 (node, partitions) ->
-                        nodes.add(
-                                new OnNode(node, partitions, wanted(measures.get(node), topic))));
+                        nodes.add(new OnNode(node, partitions, wanted(measures.get(node), topic))));
         return nodes;
     }
 

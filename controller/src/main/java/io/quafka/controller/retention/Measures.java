@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class Measures {
     static final int REPEATS = 3;
 
-    /// Larger volumes are lies, or file systems that have no size and say some exbibytes. So bounded,
-    /// all nodes' together are no more than a long holds.
+    /// Larger volumes are lies, or file systems that have no size and say some exbibytes. So
+    /// bounded, all nodes' together are no more than a long holds.
     static final long VOLUME_BYTES_MAX = 1L << 50;
 
     /// Topics remembered of one node.

@@ -136,7 +136,8 @@ class SharesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-0.0", "-5", "100.0001", "1.0E300", "NaN", "Infinity", "half", ""})
+    @ValueSource(
+            strings = {"0", "-0.0", "-5", "100.0001", "1.0E300", "NaN", "Infinity", "half", ""})
     void whatIsNoPercentageIsRefusedByNameAndTheOldShareStays(String percent) {
         create("a", "60");
         for (boolean validateOnly : new boolean[] {true, false}) {
