@@ -258,8 +258,7 @@ final class DiskKeeper {
         }
     }
 
-    private List<Part> parts(Topic topic)
-            throws InterruptedException, ExecutionException {
+    private List<Part> parts(Topic topic) throws InterruptedException, ExecutionException {
         List<Part> parts = new ArrayList<>();
         Map<Integer, Shard> fed = new HashMap<>();
         for (int partition = 0; partition < topic.partitionCount(); partition++) {

@@ -1,7 +1,8 @@
 package io.quafka.storage.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,7 +76,8 @@ class IndexResourcesTest {
             long before = index.sizeOnDisk();
             Path beside = Files.createDirectories(directory.resolve("native/some-version"));
             Files.write(beside.resolve("library"), new byte[1 << 20]);
-            assertThat(index.sizeOnDisk()).isEqualTo(before + (1 << 20));
+            // RocksDB goes on with small files of its own meanwhile.
+            assertThat(index.sizeOnDisk()).isCloseTo(before + (1 << 20), within(64L << 10));
         }
     }
 
