@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 /// `quafka acl remove`.
 @Command(
         name = "remove",
-        header =
-                "Remove all ACLs of a user, of a topic or others, or of both; prints what is gone.")
+        header = "Remove the ACLs of a user, of a topic or others, or of both.",
+        description = "Prints what is gone.")
 final class AclRemoveCommand implements Callable<Integer> {
     @Mixin private ClientOptions client = new ClientOptions();
 
