@@ -8,23 +8,28 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/// What the log holds in the end, against what was promised on the way.
+/// What the log holds in the end, against what was promised on the way. Keeps a digest of each
+/// record, and one record at a time.
 final class KillVerdict {
     private final Map<KillWitness.Place, String> log = new HashMap<>();
     private final Map<String, Integer> copies = new HashMap<>();
+    private final Map<TopicPartition, Long> next = new HashMap<>();
 
-    KillVerdict(List<ConsumerRecord<byte[], byte[]>> records) {
-        Map<TopicPartition, Long> next = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            KillWitness.Place place = KillWitness.Place.of(record);
-            assertThat(record.offset())
-                    .as("offsets of %s without gaps", place.partition())
-                    .isEqualTo(next.getOrDefault(place.partition(), 0L));
-            next.put(place.partition(), record.offset() + 1);
-            String value = Clients.text(record.value());
-            log.put(place, value);
-            copies.merge(value, 1, Integer::sum);
+    /// Reads all of the partitions.
+    KillVerdict(String bootstrap, List<TopicPartition> partitions) {
+        Clients.readAll(bootstrap, partitions, Map.of(), this::note);
+    }
+
+    private void note(ConsumerRecord<byte[], byte[]> record) {
+        KillWitness.Place place = KillWitness.Place.of(record);
+        long due = next.getOrDefault(place.partition(), 0L);
+        if (record.offset() != due) {
+            throw new AssertionError("offset %d is missing before %s".formatted(due, place));
         }
+        next.put(place.partition(), due + 1);
+        String value = KillLoad.digest(record.value());
+        log.put(place, value);
+        copies.merge(value, 1, Integer::sum);
     }
 
     /// Each acknowledged record is there once, at the offset that was told, and each partition has

@@ -145,7 +145,7 @@ class ReplicationTest {
         teller.finish();
         witness.finish();
         nodes.get(2).kill9();
-        KillVerdict verdict = new KillVerdict(Clients.readAll(bootstrap, partitions));
+        KillVerdict verdict = new KillVerdict(bootstrap, partitions);
         loads.forEach(verdict::requireAll);
         verdict.requireNothingElse(loads);
         verdict.requireUnchanged(witness.seen());

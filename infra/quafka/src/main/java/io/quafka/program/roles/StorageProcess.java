@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ public final class StorageProcess implements RunningRole {
     private static final Logger LOG = LoggerFactory.getLogger(StorageProcess.class);
 
     private final ClosingStack opened = new ClosingStack();
+    private @Nullable NodeRegistration joined;
     private String readyLine = "";
 
     private StorageProcess() {}
@@ -100,6 +102,7 @@ public final class StorageProcess implements RunningRole {
             opened.add(port);
         }
         opened.add(registration).startHeartbeats();
+        joined = registration;
         port.open();
         readyLine =
                 "Quafka is ready: storage node "
@@ -115,9 +118,18 @@ public final class StorageProcess implements RunningRole {
         return readyLine;
     }
 
+    /// Others lead its shards, where they can, before it stops serving.
     @Override
     public void close() {
         LOG.atInfo().log("stopping");
+        NodeRegistration registration = joined;
+        if (registration != null) {
+            try {
+                registration.leave();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
         opened.close();
         LOG.atInfo().log("stopped");
     }
