@@ -8,9 +8,13 @@ import io.quafka.controller.model.RetentionBudgets.NodeBudget;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Watches, at the controller's leader, what nodes report, and says when new budgets are due. Soft
 /// state: a new leader begins without, and publishes nothing before it has heard of every living
@@ -25,7 +29,13 @@ public final class BudgetKeeper {
     /// Topics told of each node by [#measures].
     static final int TOLD_MAX = 10_000;
 
+    private static final Logger log = LoggerFactory.getLogger(BudgetKeeper.class);
+
     private final Measures measures = new Measures();
+
+    /// Nodes whose last report was left out: told once.
+    private final Set<Integer> doubted = new HashSet<>();
+
     private boolean started;
     private long startedNanos;
     private long publishedNanos;
@@ -34,10 +44,25 @@ public final class BudgetKeeper {
     public synchronized void reset() {
         started = false;
         measures.clear();
+        doubted.clear();
     }
 
     public synchronized void heard(int nodeId, DiskReport report) {
-        measures.accept(nodeId, report);
+        boolean good = measures.accept(nodeId, report);
+        boolean wasGood = !doubted.contains(nodeId);
+        if (good) {
+            doubted.remove(nodeId);
+        } else if (wasGood) {
+            doubted.add(nodeId);
+            log.atWarn()
+                    .addKeyValue("node", nodeId)
+                    .addKeyValue("volumeBytes", report.volumeBytes())
+                    .addKeyValue("volumeBytesMax", Measures.VOLUME_BYTES_MAX)
+                    .log(
+                            "a node's report of its disk is left out until it is possible, and repeated"
+                                    + " where the volume is more than double or less than half of what it was:"
+                                    + " budgets stay as they are");
+        }
     }
 
     /// The command that publishes new budgets, or null where the published ones will do.
@@ -48,6 +73,7 @@ public final class BudgetKeeper {
             publishedNanos = nowNanos - LOANS_INTERVAL.toNanos();
         }
         measures.forgetOthers(image);
+        doubted.removeIf(id -> image.node(id) == null);
         if (!heardOfAll(image) && nowNanos - startedNanos < FIRST_REPORTS.toNanos()) {
             return null;
         }
@@ -98,6 +124,7 @@ public final class BudgetKeeper {
                                 measure.freeBytes(),
                                 measure.usedBytes(),
                                 measure.reserveBytes(),
+                                measure.asideBytes(),
                                 measure.topics().values().stream()
                                         .sorted(
                                                 Comparator.comparingLong(DiskReport.TopicUse::bytes)

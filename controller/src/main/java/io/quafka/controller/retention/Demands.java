@@ -5,13 +5,11 @@ import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.model.RetentionBudgets.NodeBudget;
-import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.retention.Allocator.NodeSupply;
 import io.quafka.controller.retention.DiskReport.TopicUse;
 import io.quafka.controller.retention.TopicDemand.OnNode;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,7 @@ public record Demands(List<NodeSupply> nodes, List<TopicDemand> topics) {
     /// @param measures by node id
     public static Demands of(ClusterImage image, Map<Integer, NodeMeasure> measures) {
         List<TopicDemand> topics = new ArrayList<>();
-        int[][] replicas = replicasByShard(image);
+        Places places = new Places(image);
         for (Topic topic : image.topicsByName().values()) {
             int share = topic.settings().shares().onDisk();
             if (share > 0) {
@@ -44,7 +42,7 @@ public record Demands(List<NodeSupply> nodes, List<TopicDemand> topics) {
                                 topic.id(),
                                 share,
                                 topic.settings().deleted(),
-                                places(topic, replicas, measures)));
+                                onNodes(topic, places, measures)));
             }
         }
         return new Demands(supplies(image, measures), topics);
@@ -55,32 +53,14 @@ public record Demands(List<NodeSupply> nodes, List<TopicDemand> topics) {
         return Allocator.allocate(nodes, topics);
     }
 
-    private static int[][] replicasByShard(ClusterImage image) {
-        int[][] replicas = new int[image.nextShardId()][];
-        for (ShardState shard : image.shards().values()) {
-            replicas[shard.id()] = shard.replicas().stream().mapToInt(Integer::intValue).toArray();
-        }
-        return replicas;
-    }
-
-    private static List<OnNode> places(
-            Topic topic, int[][] replicas, Map<Integer, NodeMeasure> measures) {
-        int[] onShard = new int[replicas.length];
-        for (int partition = 0; partition < topic.partitionCount(); partition++) {
-            onShard[topic.partitions().shardOf(partition)]++;
-        }
-        Map<Integer, Integer> onNode = new HashMap<>();
-        for (int shard = 0; shard < onShard.length; shard++) {
-            if (onShard[shard] > 0 && replicas[shard] != null) {
-                for (int node : replicas[shard]) {
-                    onNode.merge(node, onShard[shard], Integer::sum);
-                }
-            }
-        }
-        List<OnNode> places = new ArrayList<>(onNode.size());
-        onNode.forEach((node, partitions) ->
-                places.add(new OnNode(node, partitions, wanted(measures.get(node), topic))));
-        return places;
+    private static List<OnNode> onNodes(
+            Topic topic, Places places, Map<Integer, NodeMeasure> measures) {
+        List<OnNode> nodes = new ArrayList<>();
+        places.of(
+                topic,
+                (node, partitions) ->
+                        nodes.add(new OnNode(node, partitions, wanted(measures.get(node), topic))));
+        return nodes;
     }
 
     private static long wanted(@Nullable NodeMeasure node, Topic topic) {

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class Measures {
     static final int REPEATS = 3;
 
+    /// Larger volumes are lies, or file systems that have no size and say some exbibytes. So
+    /// bounded, all nodes' together are no more than a long holds.
+    static final long VOLUME_BYTES_MAX = 1L << 50;
+
     /// Topics remembered of one node.
     static final int TOPICS_MAX = 100_000;
 
@@ -30,7 +34,7 @@ final class Measures {
 
     /// @return false for a report that was left out
     boolean accept(int nodeId, DiskReport report) {
-        if (report.volumeBytes() <= 0 || report.volumeBytes() > Long.MAX_VALUE / 4) {
+        if (report.volumeBytes() <= 0 || report.volumeBytes() > VOLUME_BYTES_MAX) {
             return false;
         }
         NodeMeasure head = bounded(report);
@@ -67,6 +71,7 @@ final class Measures {
                 Math.clamp(report.freeBytes(), 0, volume - used),
                 used,
                 Math.clamp(report.reserveBytes(), 0, volume),
+                Math.clamp(report.asideBytes(), 0, volume),
                 Map.of());
     }
 
@@ -94,6 +99,7 @@ final class Measures {
                         node.head.freeBytes(),
                         node.head.usedBytes(),
                         node.head.reserveBytes(),
+                        node.head.asideBytes(),
                         node.topics);
     }
 

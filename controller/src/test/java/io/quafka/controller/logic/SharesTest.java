@@ -23,6 +23,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Shares of the disks, as commands give and refuse them.
 class SharesTest {
@@ -131,6 +133,28 @@ class SharesTest {
         assertThat(error(outcomes, "__own")).isEqualTo(Errors.INVALID_CONFIG);
         assertThat(Objects.requireNonNull(outcomes.get(topic("__own"))).message())
                 .contains("internal");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0", "-0.0", "-5", "100.0001", "1.0E300", "NaN", "Infinity", "half", ""})
+    void whatIsNoPercentageIsRefusedByNameAndTheOldShareStays(String percent) {
+        create("a", "60");
+        for (boolean validateOnly : new boolean[] {true, false}) {
+            Outcome refused =
+                    Objects.requireNonNull(
+                            alter(Map.of(topic("a"), List.of(set(percent))), validateOnly)
+                                    .get(topic("a")));
+            assertThat(refused.error()).isEqualTo(Errors.INVALID_CONFIG);
+            assertThat(refused.message()).contains(LOCAL).contains(percent);
+        }
+        if (!percent.isEmpty()) {
+            TopicOutcome created = create("b", percent);
+            assertThat(created.error()).isEqualTo(Errors.INVALID_CONFIG);
+            assertThat(created.message()).contains("more than 0 and at most 100", "four decimals");
+            assertThat(image.topic("b")).isNull();
+        }
+        assertThat(shares("a")).isEqualTo(new RetentionShares(600_000, 0));
     }
 
     private static Errors error(Map<ConfigResource, Outcome> outcomes, String name) {

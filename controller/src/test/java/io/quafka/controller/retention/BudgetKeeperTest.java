@@ -17,6 +17,7 @@ import io.quafka.controller.retention.RetentionPlan.Change;
 import io.quafka.controller.retention.RetentionPlan.Question;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Budgets from reports to the published set.
 class BudgetKeeperTest {
     private static final long GIB = 1L << 30;
+
+    /// Good enough not to look for better.
+    private static final long BEST_OF_FEW_NANOS = 25_000_000;
 
     private final BudgetKeeper keeper = new BudgetKeeper();
     private ClusterImage image = ClusterImage.EMPTY;
@@ -93,10 +97,11 @@ class BudgetKeeperTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-1,0,0", "0,0,0", "9223372036854775807,5,5"})
+    @CsvSource({"-1,0,0", "0,0,0", "9223372036854775807,5,5", "1125899906842625,5,5"})
     void nonsenseIsLeftOut(long volume, long free, long used) {
         Measures measures = new Measures();
-        assertThat(measures.accept(1, new DiskReport(volume, free, used, 0, List.of()))).isFalse();
+        assertThat(measures.accept(1, new DiskReport(volume, free, used, 0, 0, List.of())))
+                .isFalse();
         assertThat(measures.has(1)).isFalse();
     }
 
@@ -105,13 +110,14 @@ class BudgetKeeperTest {
         Measures measures = new Measures();
         Uuid topic = new Uuid(1, 1);
         measures.accept(
-                1, new DiskReport(100, 900, 500, -4, List.of(new TopicUse(topic, 1_000_000, -5))));
+                1,
+                new DiskReport(100, 900, 500, -4, -3, List.of(new TopicUse(topic, 1_000_000, -5))));
         NodeMeasure measured = Objects.requireNonNull(measures.of(1));
         assertThat(measured)
                 .isEqualTo(
                         new NodeMeasure(
-                                100, 0, 100, 0, Map.of(topic, new TopicUse(topic, 100, 0))));
-        DiskReport huge = new DiskReport(1_000_000, 1_000_000, 0, 0, List.of());
+                                100, 0, 100, 0, 0, Map.of(topic, new TopicUse(topic, 100, 0))));
+        DiskReport huge = new DiskReport(1_000_000, 1_000_000, 0, 0, 0, List.of());
         assertThat(measures.accept(1, huge)).isFalse();
         assertThat(measures.accept(1, huge)).isFalse();
         assertThat(Objects.requireNonNull(measures.of(1)).volumeBytes()).isEqualTo(100);
@@ -120,10 +126,92 @@ class BudgetKeeperTest {
     }
 
     @Test
+    void aVolumeThatShrinksTakesItsPartOfEveryShareOnceThatIsCommitted() {
+        node(1, 1);
+        Topic a = topic("a", 1, "50");
+        topic("b", 1, "25");
+        keeper.heard(1, disk(100, new TopicUse(a.id(), 40 * GIB, GIB)));
+        assertThat(due()).isTrue();
+        keeper.heard(1, disk(60, new TopicUse(a.id(), 40 * GIB, GIB)));
+        Command.PublishBudgets shrunken = Objects.requireNonNull(keeper.due(image, nanos));
+        // What is published holds until the new set is committed.
+        assertThat(budget(1).capacityBytes()).isEqualTo(80 * GIB);
+        assertThat(own(1, "a")).isEqualTo(40 * GIB);
+        Command.PublishBudgets late =
+                new Command.PublishBudgets(image.budgets().version() - 1, Map.of());
+        decide(late);
+        assertThat(own(1, "a")).isEqualTo(40 * GIB);
+        decide(shrunken);
+        assertThat(budget(1).capacityBytes()).isEqualTo(48 * GIB);
+        assertThat(own(1, "a")).isEqualTo(24 * GIB);
+        assertThat(own(1, "b")).isEqualTo(12 * GIB);
+        // To less than half, it must be told three times.
+        for (int told = 1; told < Measures.REPEATS; told++) {
+            keeper.heard(1, disk(20));
+            assertThat(due()).isFalse();
+            assertThat(own(1, "a")).isEqualTo(24 * GIB);
+        }
+        keeper.heard(1, disk(20));
+        assertThat(due()).isTrue();
+        assertThat(own(1, "a")).isEqualTo(8 * GIB);
+    }
+
+    @Test
+    void aNodeThatLiesAboutItsDiskLeavesTheOthersWhatTheyHave() {
+        node(1, 1);
+        node(2, 1);
+        Topic a = topic("a", 1, "50");
+        topic("b", 1, "25");
+        keeper.heard(1, disk(100));
+        keeper.heard(2, disk(100));
+        assertThat(due()).isTrue();
+        NodeBudget honest = budget(1);
+        for (DiskReport lie :
+                List.of(
+                        new DiskReport(-1, -1, -1, -1, -1, List.of()),
+                        new DiskReport(0, 0, 0, 0, 0, List.of()),
+                        new DiskReport(1L << 62, 1L << 62, 0, 0, 0, List.of()),
+                        new DiskReport(
+                                Long.MAX_VALUE,
+                                Long.MAX_VALUE,
+                                0,
+                                Long.MIN_VALUE,
+                                Long.MIN_VALUE,
+                                List.of(new TopicUse(a.id(), Long.MAX_VALUE, Long.MAX_VALUE))))) {
+            for (int told = 0; told <= Measures.REPEATS; told++) {
+                keeper.heard(2, lie);
+                nanos += BudgetKeeper.LOANS_INTERVAL.toNanos();
+                assertThat(due()).isFalse();
+            }
+            assertThat(budget(1)).isEqualTo(honest);
+        }
+        // What could be true is believed when it is repeated; what others have stays in bounds.
+        for (int told = 0; told < Measures.REPEATS; told++) {
+            keeper.heard(
+                    2,
+                    new DiskReport(
+                            Measures.VOLUME_BYTES_MAX,
+                            Long.MAX_VALUE,
+                            Long.MIN_VALUE,
+                            -1,
+                            -1,
+                            List.of(new TopicUse(a.id(), Long.MAX_VALUE, Long.MAX_VALUE))));
+        }
+        assertThat(due()).isTrue();
+        assertThat(budget(1).capacityBytes()).isEqualTo(80 * GIB);
+        long sum = budget(1).restBytes();
+        for (var topic : budget(1).topics().values()) {
+            assertThat(topic.shareBytes()).isNotNegative();
+            sum += topic.shareBytes();
+        }
+        assertThat(sum).isEqualTo(80 * GIB);
+    }
+
+    @Test
     void reportsAndMeasuresAreTheSameByWire() {
         DiskReport report =
                 new DiskReport(
-                        -5, Long.MAX_VALUE, 7, 1, List.of(new TopicUse(new Uuid(3, 4), 5, -6)));
+                        -5, Long.MAX_VALUE, 7, 1, 9, List.of(new TopicUse(new Uuid(3, 4), 5, -6)));
         assertThat(MeasureCodec.decodeReport(ByteBuffer.wrap(MeasureCodec.encode(report))))
                 .isEqualTo(report);
         Map<Integer, NodeMeasure> measures =
@@ -134,9 +222,30 @@ class BudgetKeeperTest {
                                 2,
                                 3,
                                 4,
+                                5,
                                 Map.of(new Uuid(1, 2), new TopicUse(new Uuid(1, 2), 5, 6))));
         assertThat(MeasureCodec.decodeMeasures(ByteBuffer.wrap(MeasureCodec.encode(measures))))
                 .isEqualTo(measures);
+    }
+
+    /// Objects on the same volume: what is kept for them is not topics' to share, nor what they
+    /// have yet to fill of it.
+    @Test
+    void whatIsSetAsideForObjectsIsNobodysShare() {
+        node(1, 1);
+        topic("a", 1, "50");
+        keeper.heard(1, new DiskReport(100 * GIB, 60 * GIB, 0, 0, 40 * GIB, List.of()));
+        assertThat(due()).isTrue();
+        assertThat(budget(1).capacityBytes()).isEqualTo(40 * GIB);
+        assertThat(own(1, "a")).isEqualTo(20 * GIB);
+        RetentionStatus status = RetentionStatus.of(image, keeper.measures(image));
+        assertThat(status.nodes().getFirst().asideBytes()).isEqualTo(40 * GIB);
+        keeper.heard(1, new DiskReport(100 * GIB, 30 * GIB, 0, 0, 40 * GIB, List.of()));
+        assertThat(due()).isTrue();
+        assertThat(budget(1).capacityBytes()).isEqualTo(30 * GIB);
+        keeper.heard(1, new DiskReport(100 * GIB, 30 * GIB, 0, 0, Long.MAX_VALUE, List.of()));
+        assertThat(due()).isTrue();
+        assertThat(budget(1).capacityBytes()).isZero();
     }
 
     @Test
@@ -164,32 +273,45 @@ class BudgetKeeperTest {
         assertThat(status.topics().getFirst().seconds()).isBetween(40 * 3600L, 48 * 3601L);
     }
 
-    @Test
-    void aHundredThousandPartitionsTakeLessThanFiftyMilliseconds() {
-        for (int node = 1; node <= 10; node++) {
-            node(node, 10);
+    /// All that a round takes at the leader, from what was reported to whether it is worth
+    /// publishing. The best of some rounds, for the machine has others to serve.
+    @ParameterizedTest
+    @CsvSource({"10,10,1000,100,50", "100,16,1000,100,200", "100,16,4000,25,200"})
+    void aHundredThousandPartitionsTakeMilliseconds(
+            int nodes, int shards, int topics, int partitions, int maxMs) {
+        for (int node = 1; node <= nodes; node++) {
+            node(node, shards);
         }
-        for (int i = 0; i < 1000; i++) {
-            topic("t" + i, 100, i < 900 ? "0.1" : "");
+        List<NewTopic> created = new ArrayList<>();
+        for (int i = 0; i < topics; i++) {
+            created.add(
+                    fresh("t" + i, partitions, i % 10 > 0 ? Double.toString(100.0 / topics) : ""));
+            if (created.size() == 100 || i == topics - 1) {
+                decide(new Command.CreateTopics(created, false));
+                created.clear();
+            }
         }
-        for (int node = 1; node <= 10; node++) {
-            keeper.heard(
-                    node,
-                    disk(
-                            1000,
-                            image.topicIds().keySet().stream()
-                                    .map(id -> new TopicUse(id, GIB / 8, 1 << 20))
-                                    .toArray(TopicUse[]::new)));
+        assertThat(image.topicIds().size()).isEqualTo(topics);
+        TopicUse[] uses =
+                image.topicIds().keySet().stream()
+                        .limit(DiskReport.TOPICS_MAX)
+                        .map(id -> new TopicUse(id, GIB / 8, 1 << 20))
+                        .toArray(TopicUse[]::new);
+        for (int node = 1; node <= nodes; node++) {
+            keeper.heard(node, disk(1000, uses));
         }
-        Map<Integer, NodeMeasure> measures = keeper.measures(image);
         long best = Long.MAX_VALUE;
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 40 && (i < 10 || best > BEST_OF_FEW_NANOS); i++) {
+            nanos += BudgetKeeper.LOANS_INTERVAL.toNanos();
             long begin = System.nanoTime();
-            assertThat(Demands.of(image, measures).allocate()).hasSize(10);
+            Command.PublishBudgets next = keeper.due(image, nanos);
             best = Math.min(best, System.nanoTime() - begin);
+            assertThat(Objects.requireNonNull(next).nodes()).hasSize(nodes);
         }
-        System.out.println("budgets of 100,000 partitions: " + best / 1000 + " µs");
-        assertThat(Duration.ofNanos(best)).isLessThan(Duration.ofMillis(50));
+        System.out.printf(
+                "budgets of %d topics with %d partitions each on %d nodes: %d µs%n",
+                topics, partitions, nodes, best / 1000);
+        assertThat(Duration.ofNanos(best)).isLessThan(Duration.ofMillis(maxMs));
     }
 
     private boolean due() {
@@ -215,7 +337,7 @@ class BudgetKeeperTest {
             used += topic.bytes();
         }
         used = Math.min(used, gib * GIB);
-        return new DiskReport(gib * GIB, gib * GIB - used, used, 0, List.of(topics));
+        return new DiskReport(gib * GIB, gib * GIB - used, used, 0, 0, List.of(topics));
     }
 
     private void node(int id, int shards) {
@@ -229,20 +351,14 @@ class BudgetKeeperTest {
                         shards));
     }
 
+    private static NewTopic fresh(String name, int partitions, String percent) {
+        Map<String, String> configs =
+                percent.isEmpty() ? Map.of() : Map.of("local.retention.percent", percent);
+        return new NewTopic(name, partitions, 1, Map.of(), configs, false);
+    }
+
     private Topic topic(String name, int partitions, String percent) {
-        decide(
-                new Command.CreateTopics(
-                        List.of(
-                                new NewTopic(
-                                        name,
-                                        partitions,
-                                        1,
-                                        Map.of(),
-                                        percent.isEmpty()
-                                                ? Map.of()
-                                                : Map.of("local.retention.percent", percent),
-                                        false)),
-                        false));
+        decide(new Command.CreateTopics(List.of(fresh(name, partitions, percent)), false));
         return Objects.requireNonNull(image.topic(name));
     }
 

@@ -151,7 +151,13 @@ class ConsoleApiTest {
                 "/api/topics?sort=size",
                 "/api/groups?limit=101",
                 "/api/partitions?topic=orders&limit=0",
-                "/api/retention/plan?topic=orders&percent=0"
+                "/api/retention/plan",
+                "/api/retention/plan?topic=orders&percent=0",
+                "/api/retention/plan?topic=orders&percent=-5",
+                "/api/retention/plan?topic=orders&percent=100.0001",
+                "/api/retention/plan?topic=orders&percent=NaN",
+                "/api/retention/plan?topic=orders&partitions=0",
+                "/api/retention/plan?addNode=-5GiB"
             })
     void whatIsOutOfBoundsIsRefusedInWords(String path) throws Exception {
         HttpResponse<String> answer = ask(path);

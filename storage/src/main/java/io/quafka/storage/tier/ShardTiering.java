@@ -70,6 +70,7 @@ final class ShardTiering {
     private final ShardBackup backup;
     private final TieringCounters counters;
     private final BooleanSupplier stopped;
+    private final ObjectSpace space;
     private final LocalCopies copies;
 
     /// Where a partition cannot go on, by the offset that it stopped at.
@@ -77,6 +78,9 @@ final class ShardTiering {
 
     /// Segments that end here or before were tiered, or had nothing to tier.
     private volatile long doneTo = -1;
+
+    /// Whether objects had no room when last asked.
+    private boolean full;
 
     private long activeBase = -1;
     private long activeSinceMs;
@@ -89,6 +93,7 @@ final class ShardTiering {
             Function<Uuid, @Nullable TopicSettings> settings,
             TieringCounters counters,
             BooleanSupplier stopped,
+            ObjectSpace space,
             InstantSource clock) {
         this.shard = shard;
         this.store = store;
@@ -102,6 +107,7 @@ final class ShardTiering {
         this.settings = settings;
         this.counters = counters;
         this.stopped = stopped;
+        this.space = space;
         this.copies = new LocalCopies(shard);
     }
 
@@ -120,6 +126,9 @@ final class ShardTiering {
             }
             SortedMap<PartitionKey, Run> backlog = backlog(segment.end());
             if (!backlog.isEmpty()) {
+                if (!hasRoomFor(backlog)) {
+                    return false;
+                }
                 if (upload(backlog, segment)) {
                     doneTo = segment.end();
                 }
@@ -128,6 +137,24 @@ final class ShardTiering {
             doneTo = segment.end();
         }
         return false;
+    }
+
+    /// Whether objects have room for the next run; tells the log when that changes.
+    private boolean hasRoomFor(SortedMap<PartitionKey, Run> backlog) {
+        boolean room = space.room() >= backlog.values().iterator().next().length();
+        if (room == full) {
+            full = !room;
+            log.atWarn()
+                    .addKeyValue("shard", shard.id())
+                    .addKeyValue("bytes", space.used())
+                    .addKeyValue("bytesMax", space.limit())
+                    .log(
+                            full
+                                    ? "objects have filled what they may take of this volume: nothing more is tiered until"
+                                            + " some expire, or tiering.directory.percent is raised"
+                                    : "objects have room again: tiering goes on");
+        }
+        return room;
     }
 
     /// Nobody is uploading what was intended: whoever began it failed, or is dead.
@@ -179,7 +206,8 @@ final class ShardTiering {
         WrittenObject written;
         try (ObjectWriter writer =
                 ObjectWriter.begin(store, key, origin, ObjectWriter.BLOCK_BYTES)) {
-            ObjectBuild build = new ObjectBuild(shard, intended.number(), writer, stopped);
+            ObjectBuild build =
+                    new ObjectBuild(shard, intended.number(), writer, space.room(), stopped);
             for (var first : backlog.entrySet()) {
                 ObjectBuild.Outcome outcome =
                         build.append(first.getKey(), first.getValue(), segment.end());
@@ -203,6 +231,7 @@ final class ShardTiering {
             throw new StoreFailureException(
                     "object %s has %d bytes, not %d".formatted(key, found, size), null);
         }
+        space.uploaded(size);
         commit(intended, size, placed);
         counters.uploads.increment();
         counters.uploadedBytes.add(size);
@@ -248,7 +277,7 @@ final class ShardTiering {
         if (doomed.isEmpty() || !backup.forgets()) {
             return false;
         }
-        store.delete(doomed.stream().map(names::key).toList());
+        space.deleting(() -> store.delete(doomed.stream().map(names::key).toList()));
         for (TieredObject object : doomed) {
             shard.dropObject(object.number()).get();
             counters.deletions.increment();
@@ -320,7 +349,7 @@ final class ShardTiering {
             }
             orphans.removeAll(namedInCopy(orphans));
             if (!orphans.isEmpty()) {
-                store.delete(orphans);
+                space.deleting(() -> store.delete(orphans));
                 counters.orphans.add(orphans.size());
                 log.atInfo()
                         .addKeyValue("shard", shard.id())

@@ -31,6 +31,7 @@ public final class Tierer implements AutoCloseable {
     private final TieringConfig config;
     private final Supplier<Collection<Shard>> shards;
     private final Supplier<ClusterImage> images;
+    private final ObjectSpace space;
     private final InstantSource clock;
     private final TieringCounters counters = new TieringCounters();
     private final Map<Integer, ShardTiering> byShard = new ConcurrentHashMap<>();
@@ -44,14 +45,17 @@ public final class Tierer implements AutoCloseable {
 
     /// @param shards of this node; of those that it follows only local copies are dropped
     /// @param images the cluster's metadata at the moment
+    /// @param space of the node's volume, for objects
     public Tierer(
             TieringConfig config,
             Supplier<Collection<Shard>> shards,
             Supplier<ClusterImage> images,
+            ObjectSpace space,
             InstantSource clock) {
         this.config = config;
         this.shards = shards;
         this.images = images;
+        this.space = space;
         this.clock = clock;
         this.backoff =
                 new Backoff(config.retryMin(), config.retryMax(), ThreadLocalRandom.current());
@@ -66,7 +70,7 @@ public final class Tierer implements AutoCloseable {
     /// Any thread.
     public TieringFigures figures() {
         return counters.figures(
-                byShard.values().stream().mapToLong(ShardTiering::backlogBytes).sum());
+                byShard.values().stream().mapToLong(ShardTiering::backlogBytes).sum(), space);
     }
 
     private void loop() {
@@ -111,6 +115,7 @@ public final class Tierer implements AutoCloseable {
     }
 
     private boolean work() throws IOException, InterruptedException, ExecutionException {
+        space.measureNowAndThen();
         boolean more = false;
         long nowMs = clock.millis();
         boolean local = nowMs - lastLocalMs >= config.localInterval().toMillis();
@@ -174,6 +179,7 @@ public final class Tierer implements AutoCloseable {
                 this::settingsOf,
                 counters,
                 () -> closed,
+                space,
                 clock);
     }
 

@@ -2,6 +2,7 @@ package io.quafka.storage.tier;
 
 import io.quafka.tiering.store.ObjectStore;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// How a storage node tiers.
 ///
@@ -15,6 +16,7 @@ import java.time.Duration;
 ///   copied to the store
 /// @param retryMin the first wait after the store failed; doubled with each further failure
 /// @param retryMax the longest such wait
+/// @param directory that the store is; null where it is something else
 public record TieringConfig(
         ObjectStore store,
         Duration interval,
@@ -24,7 +26,32 @@ public record TieringConfig(
         Duration sweepAge,
         Duration backupInterval,
         Duration retryMin,
-        Duration retryMax) {
+        Duration retryMax,
+        @Nullable StoreDirectory directory) {
     /// Bytes of batches that an object takes at most, but for the last run.
     static final long OBJECT_BYTES_MAX = 512L << 20;
+
+    /// With a store that is no directory.
+    public TieringConfig(
+            ObjectStore store,
+            Duration interval,
+            Duration localInterval,
+            Duration sealAfter,
+            Duration sweepInterval,
+            Duration sweepAge,
+            Duration backupInterval,
+            Duration retryMin,
+            Duration retryMax) {
+        this(
+                store,
+                interval,
+                localInterval,
+                sealAfter,
+                sweepInterval,
+                sweepAge,
+                backupInterval,
+                retryMin,
+                retryMax,
+                null);
+    }
 }

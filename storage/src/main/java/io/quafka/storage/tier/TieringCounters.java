@@ -10,13 +10,15 @@ final class TieringCounters {
     final LongAdder deletions = new LongAdder();
     final LongAdder orphans = new LongAdder();
 
-    TieringFigures figures(long backlogBytes) {
+    TieringFigures figures(long backlogBytes, ObjectSpace space) {
         return new TieringFigures(
                 uploads.sum(),
                 uploadedBytes.sum(),
                 failures.sum(),
                 deletions.sum(),
                 orphans.sum(),
-                backlogBytes);
+                backlogBytes,
+                space.used(),
+                space.limit());
     }
 }

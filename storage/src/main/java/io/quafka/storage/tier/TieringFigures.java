@@ -8,12 +8,16 @@ package io.quafka.storage.tier;
 /// @param deletions objects deleted because nobody needs anything in them any more
 /// @param orphans objects deleted because no manifest knew them
 /// @param backlogBytes of sealed segments that were not tiered yet
+/// @param directoryBytes of the node's volume that objects take; 0 where they lie elsewhere
+/// @param directoryCapacity of the node's volume that they may take; 0 where they lie elsewhere
 public record TieringFigures(
         long uploads,
         long uploadedBytes,
         long failures,
         long deletions,
         long orphans,
-        long backlogBytes) {
-    public static final TieringFigures NONE = new TieringFigures(0, 0, 0, 0, 0, 0);
+        long backlogBytes,
+        long directoryBytes,
+        long directoryCapacity) {
+    public static final TieringFigures NONE = new TieringFigures(0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -9,11 +9,9 @@ import io.quafka.controller.retention.RetentionPlan.Question;
 import io.quafka.controller.retention.RetentionStatus;
 import io.quafka.controller.retention.RetentionStatus.NodeStatus;
 import io.quafka.controller.retention.RetentionStatus.TopicStatus;
-import io.quafka.program.config.ConfigException;
 import io.quafka.program.config.Sizes;
-import io.quafka.program.json.Json;
+import io.quafka.program.console.ApiAnswers;
 import io.quafka.wire.HttpEndpoint;
-import io.quafka.wire.HttpEndpoint.Answer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,35 +43,8 @@ final class RetentionResource {
 
     List<HttpEndpoint> endpoints() {
         return List.of(
-                new HttpEndpoint(
-                        "GET",
-                        "/api/retention",
-                        question -> guarded(() -> status(question.query().get("topic")))),
-                new HttpEndpoint(
-                        "GET",
-                        "/api/retention/plan",
-                        question -> guarded(() -> plan(question.query()))));
-    }
-
-    private interface Work {
-        Answer answer() throws ExecutionException, TimeoutException, InterruptedException;
-    }
-
-    private static Answer guarded(Work work) {
-        try {
-            return work.answer();
-        } catch (IllegalArgumentException | ConfigException e) {
-            return Answer.json(400, error(String.valueOf(e.getMessage())));
-        } catch (ExecutionException | TimeoutException e) {
-            return Answer.json(503, error("the controller does not answer: " + e.getMessage()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Answer.json(503, error("stopping"));
-        }
-    }
-
-    private static String error(String message) {
-        return Json.write(Map.of("error", message)) + "\n";
+                ApiAnswers.get("/api/retention", query -> status(query.get("topic"))),
+                ApiAnswers.get("/api/retention/plan", this::plan));
     }
 
     private Map<Integer, NodeMeasure> measures()
@@ -81,10 +52,10 @@ final class RetentionResource {
         return controller.measures().get(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private Answer status(@Nullable String only)
+    private Map<String, @Nullable Object> status(@Nullable String only)
             throws ExecutionException, TimeoutException, InterruptedException {
         RetentionStatus status = RetentionStatus.of(controller.metadata().image(), measures());
-        Map<String, Object> fields = new LinkedHashMap<>();
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("targetPercent", RetentionStatus.targetPercent(controller.metadata().image()));
         fields.put("capacityBytes", status.capacityBytes());
         fields.put("restBytes", status.restBytes());
@@ -95,7 +66,7 @@ final class RetentionResource {
                         .filter(topic -> only == null || topic.name().equals(only))
                         .map(RetentionResource::topic)
                         .toList());
-        return Answer.json(200, Json.write(fields) + "\n");
+        return fields;
     }
 
     private static Map<String, Object> node(NodeStatus node) {
@@ -105,6 +76,7 @@ final class RetentionResource {
         fields.put("freeBytes", node.freeBytes());
         fields.put("usedBytes", node.usedBytes());
         fields.put("capacityBytes", node.capacityBytes());
+        fields.put("objectsBytes", node.asideBytes());
         return fields;
     }
 
@@ -122,16 +94,16 @@ final class RetentionResource {
         return fields;
     }
 
-    private Answer plan(Map<String, String> query)
+    private Map<String, @Nullable Object> plan(Map<String, String> query)
             throws ExecutionException, TimeoutException, InterruptedException {
         RetentionPlan plan =
                 RetentionPlan.of(controller.metadata().image(), measures(), question(query));
-        Map<String, Object> fields = new LinkedHashMap<>();
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("capacityBytesBefore", plan.capacityBefore());
         fields.put("capacityBytesAfter", plan.capacityAfter());
         fields.put("problem", plan.problem());
         fields.put("topics", plan.topics().stream().map(RetentionResource::change).toList());
-        return Answer.json(200, Json.write(fields) + "\n");
+        return fields;
     }
 
     private static Question question(Map<String, String> query) {
