@@ -63,6 +63,7 @@ public final class Sampler implements AutoCloseable {
                 ProcessStat.duration(proc.ticks(broker) - brokerTicksAtStart),
                 ProcessStat.duration(ticks.getOrDefault(ThreadKind.COMPILER, 0L)),
                 ProcessStat.duration(ticks.getOrDefault(ThreadKind.COLLECTOR, 0L)),
+                ProcessStat.duration(ticks.getOrDefault(ThreadKind.HOUSEKEEPER, 0L)),
                 machine.kernelCpu(),
                 residentBytesMax,
                 openFilesMax,

@@ -8,6 +8,8 @@ enum ThreadKind {
     COMPILER,
     /// Collects garbage.
     COLLECTOR,
+    /// Holds Quafka's topics to their retention.
+    HOUSEKEEPER,
     /// Everything else.
     PROGRAM;
 
@@ -23,7 +25,12 @@ enum ThreadKind {
                     "Shenandoah",
                     "VM Periodic GC");
 
+    private static final String HOUSEKEEPERS = "quafka-housekee";
+
     static ThreadKind of(String threadName) {
+        if (threadName.startsWith(HOUSEKEEPERS)) {
+            return HOUSEKEEPER;
+        }
         if (COMPILERS.stream().anyMatch(threadName::startsWith)) {
             return COMPILER;
         }

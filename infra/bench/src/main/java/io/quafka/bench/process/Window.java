@@ -8,6 +8,7 @@ import java.time.Duration;
 /// @param brokerCpu CPU time of the broker, all threads
 /// @param compilerCpu of it, the threads that compile bytecode
 /// @param collectorCpu of it, the threads that collect garbage
+/// @param housekeeperCpu of it, the thread that holds Quafka's topics to their retention
 /// @param kernelCpu CPU time of the kernel's own threads, which write back the page cache
 /// @param residentBytes the broker's resident memory, the largest seen
 /// @param openFiles the broker's file descriptors, the most seen
@@ -17,6 +18,7 @@ public record Window(
         Duration brokerCpu,
         Duration compilerCpu,
         Duration collectorCpu,
+        Duration housekeeperCpu,
         Duration kernelCpu,
         long residentBytes,
         int openFiles,

@@ -8,6 +8,7 @@ public enum Metric {
     CPU_PER_GIB("broker CPU without compiler", "CPU-s/GiB", 2),
     COMPILER_CPU_PER_GIB("bytecode compiler", "CPU-s/GiB", 2),
     COLLECTOR_CPU_PER_GIB("garbage collector (in broker CPU)", "CPU-s/GiB", 2),
+    HOUSEKEEPER_CPU_PER_GIB("retention's thread (in broker CPU)", "CPU-s/GiB", 3),
     KERNEL_CPU_PER_GIB("kernel threads (write-back)", "CPU-s/GiB", 2),
     CORES_BUSY("broker CPU without compiler", "cores", 3),
     LATENCY_P50("latency p50", "ms", 3),

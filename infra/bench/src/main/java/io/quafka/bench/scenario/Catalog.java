@@ -81,6 +81,7 @@ public final class Catalog {
                         Map.of("batch.size", "65536")),
                 flushing("produce-1-flush", 1, new RatioAtLeast(Metric.THROUGHPUT, 5)),
                 flushing("produce-1000-flush", 1_000, new RatioAtLeast(Metric.THROUGHPUT, 4)),
+                percentages(),
                 consume("consume-1", 1),
                 consume("consume-16", 16),
                 new PacedScenario(
@@ -182,6 +183,23 @@ public final class Catalog {
                         List.of(target)),
                 KIBIBYTE,
                 Map.of());
+    }
+
+    /// The same load with a share of the disk that it exceeds all the time, and without.
+    private static Scenario percentages() {
+        int partitions = 16;
+        Map<String, String> pressed =
+                Map.of("storage.disk.target.percent", "1", "log.local.retention.percent", "40");
+        return new ProduceScenario(
+                new Plan(
+                        "produce-percent",
+                        "1 KiB records, 16 partitions, batches of 64 KiB; without percentages, and at 40 % of 1 % of the disk.",
+                        new Contestant(QUAFKA, partitions),
+                        new Contestant(
+                                new QuafkaBroker("Quafka, at its share", pressed), partitions),
+                        List.of(new RatioAtMost(Metric.CPU_PER_GIB, 1.02))),
+                KIBIBYTE,
+                Map.of("batch.size", "65536"));
     }
 
     private static Scenario consume(String name, int partitions) {

@@ -63,6 +63,7 @@ public final class Reading {
                 .put(Metric.CPU_PER_GIB, seconds(window.steadyCpu()) / gibibytes)
                 .put(Metric.COMPILER_CPU_PER_GIB, seconds(window.compilerCpu()) / gibibytes)
                 .put(Metric.COLLECTOR_CPU_PER_GIB, seconds(window.collectorCpu()) / gibibytes)
+                .put(Metric.HOUSEKEEPER_CPU_PER_GIB, seconds(window.housekeeperCpu()) / gibibytes)
                 .put(Metric.KERNEL_CPU_PER_GIB, seconds(window.kernelCpu()) / gibibytes);
     }
 

@@ -10,6 +10,7 @@ class ThreadKindTest {
     @CsvSource({
         "C1 CompilerThre, COMPILER",
         "C2 CompilerThre, COMPILER",
+        "quafka-housekee, HOUSEKEEPER",
         "GC Thread#0, COLLECTOR",
         "G1 Conc#0, COLLECTOR",
         "ZWorkerYoung#0, COLLECTOR",
