@@ -143,6 +143,10 @@ class DistributionIT {
                     .isEqualTo(Files.readAllLines(config).stream().sorted().toList());
             assertThat(quafka("retention", "status", "--json", "-b", bootstrap).succeed())
                     .startsWith("{");
+            assertThat(quafka("node", "list", "-b", bootstrap).succeed())
+                    .contains("gateway, storage", "alive", bootstrap);
+            assertThat(quafka("node", "describe", "1", "-b", bootstrap).succeed())
+                    .contains("node 1", "leads 1 shards");
             broker.terminate();
             assertThat(broker.exitCode()).isZero();
         }

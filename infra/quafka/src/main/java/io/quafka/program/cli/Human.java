@@ -7,8 +7,6 @@ import java.util.Map;
 
 /// Figures as people read them.
 final class Human {
-    private static final int BAR_CELLS = 20;
-    private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
     private Human() {}
@@ -46,21 +44,6 @@ final class Human {
         }
         double days = seconds / 86_400.0;
         return days > 999 ? "> 999 d" : String.format(Locale.ROOT, "%.1f d", days);
-    }
-
-    /// A bar of twenty cells, an eighth of a cell at a time, and the percentage.
-    static String bar(long part, long whole) {
-        double share = whole <= 0 ? 0 : (double) part / whole;
-        long eighths = Math.round(Math.clamp(share, 0.0, 1.0) * BAR_CELLS * 8);
-        int full = (int) (eighths / 8);
-        StringBuilder bar = new StringBuilder("█".repeat(full));
-        if (full < BAR_CELLS) {
-            bar.append(EIGHTHS.charAt((int) (eighths % 8)));
-            bar.append(" ".repeat(BAR_CELLS - full - 1));
-        }
-        return bar.append("▏")
-                .append(String.format(Locale.ROOT, "%4.0f %%", share * 100))
-                .toString();
     }
 
     static long number(Map<String, Object> fields, String name) {

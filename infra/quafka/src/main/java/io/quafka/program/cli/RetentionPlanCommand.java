@@ -120,21 +120,25 @@ final class RetentionPlanCommand implements Callable<Integer> {
         if (rows.isEmpty()) {
             out.println("No topic's budget would change.");
         }
-        Output.print(out, rows, false);
+        Terminal terminal = Terminal.own();
+        if (Output.width(rows) > terminal.columns()) {
+            rows.forEach(row -> row.remove("rate"));
+        }
+        Output.table(out, rows, terminal.colour());
     }
 
     private static Map<String, Object> row(Map<String, Object> change) {
         Map<String, Object> row = new LinkedHashMap<>();
         String percentAfter = Human.decimal(change, "percentAfter");
         row.put("topic", change.get("topic"));
-        row.put("percent", percentAfter.equals("0") ? "rest" : percentAfter);
-        row.put("budget", Human.bytes(Human.number(change, "bytesBefore")));
-        row.put("then", Human.bytes(Human.number(change, "bytesAfter")));
-        row.put("rate", Human.rate(Human.number(change, "bytesPerSecond")));
-        row.put("lasts", Human.time(Human.number(change, "secondsBefore")));
-        row.put("then lasts", Human.time(Human.number(change, "secondsAfter")));
+        row.put("percent", new Figure(percentAfter.equals("0") ? "rest" : percentAfter));
+        row.put("budget", new Figure(Human.bytes(Human.number(change, "bytesBefore"))));
+        row.put("then", new Figure(Human.bytes(Human.number(change, "bytesAfter"))));
+        row.put("rate", new Figure(Human.rate(Human.number(change, "bytesPerSecond"))));
+        row.put("lasts", new Figure(Human.time(Human.number(change, "secondsBefore"))));
+        row.put("then lasts", new Figure(Human.time(Human.number(change, "secondsAfter"))));
         long lost = Human.number(change, "secondsLost");
-        row.put("loses", lost == 0 ? "-" : Human.time(lost));
+        row.put("loses", new Figure(lost == 0 ? "-" : Human.time(lost)));
         return row;
     }
 }

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             GroupCommand.class,
             UserCommand.class,
             RetentionCommand.class,
+            NodeCommand.class,
             ProduceCommand.class,
             ConsumeCommand.class,
             ConfigCommand.class,
