@@ -120,7 +120,7 @@ public final class RemoteController implements Controller {
                 if (!lost && !closed) {
                     LOG.atWarn()
                             .addKeyValue("version", image.version())
-                            .setCause(e)
+                            .addKeyValue("problem", e)
                             .log("controller lost: metadata may be stale");
                 }
                 lost = true;

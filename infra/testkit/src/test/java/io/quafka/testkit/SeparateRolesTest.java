@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,12 +14,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -32,6 +42,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("broker")
 class SeparateRolesTest {
     private static final Duration SETTLED_MAX = Duration.ofSeconds(60);
+
+    /// Longer than a gateway may stand still.
+    private static final Duration STILL = Duration.ofSeconds(5);
+
     private static final Duration POLL = Duration.ofMillis(100);
     private static final String TOPIC = "t";
     private static final int PARTITIONS = 4;
@@ -111,6 +125,72 @@ class SeparateRolesTest {
                         });
             }
         }
+    }
+
+    /// The client has given up the first commit, sent it again by way of the other gateway, and
+    /// gone on.
+    @Test
+    void aCommitThatWaitedInAStoppedGatewayDoesNotPutItsGroupBack() throws Exception {
+        BrokerProcess stopped = gateways.get(0);
+        Duration answered = Duration.ofSeconds(40);
+        try (RawGroup first = new RawGroup(stopped.port(), "late");
+                FrameClient before = new FrameClient(stopped.port(), answered);
+                FrameClient after = new FrameClient(gateways.get(1).port(), answered)) {
+            try (Admin admin = Clients.admin(bootstrap())) {
+                assertThat(admin.listConsumerGroupOffsets("late").all().get()).isNotNull();
+            }
+            assertThat(first.commit(8, TOPIC, "", -1, -1)).isEqualTo(Errors.NONE);
+            assertThat(commit(before, 2)).isEqualTo(Errors.NONE);
+            stopped.pause();
+            before.send(ApiKeys.OFFSET_COMMIT, (short) 8, 1, commitOf(10));
+            assertThat(commit(after, 20)).isEqualTo(Errors.NONE);
+            TimeUnit.NANOSECONDS.sleep(STILL.toNanos());
+            stopped.resume();
+            assertThat(before.isClosedByServer()).isTrue();
+            try (Admin admin = Clients.admin(gateways.get(1).bootstrap())) {
+                assertThat(
+                                admin.listConsumerGroupOffsets("late")
+                                        .partitionsToOffsetAndMetadata()
+                                        .get())
+                        .containsEntry(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(20));
+            }
+        }
+    }
+
+    private static Errors commit(FrameClient client, long offset) throws IOException {
+        return Errors.forCode(
+                call(
+                                client,
+                                ApiKeys.OFFSET_COMMIT,
+                                8,
+                                commitOf(offset),
+                                new OffsetCommitResponseData())
+                        .topics()
+                        .getFirst()
+                        .partitions()
+                        .getFirst()
+                        .errorCode());
+    }
+
+    private static OffsetCommitRequestData commitOf(long offset) {
+        return new OffsetCommitRequestData()
+                .setGroupId("late")
+                .setTopics(
+                        List.of(
+                                new OffsetCommitRequestTopic()
+                                        .setName(TOPIC)
+                                        .setPartitions(
+                                                List.of(
+                                                        new OffsetCommitRequestPartition()
+                                                                .setPartitionIndex(0)
+                                                                .setCommittedOffset(offset)))));
+    }
+
+    private static <T extends ApiMessage> T call(
+            FrameClient client, ApiKeys api, int version, ApiMessage body, T into)
+            throws IOException {
+        client.send(api, (short) version, 1, body);
+        return client.read(api, (short) version, 1, into);
     }
 
     /// The coordinator knows what a topology lacks, a gateway makes it.

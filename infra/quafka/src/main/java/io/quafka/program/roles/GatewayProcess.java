@@ -11,6 +11,7 @@ import io.quafka.program.console.NodeFigures;
 import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.wire.BufferPool;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
@@ -24,6 +25,10 @@ public final class GatewayProcess implements RunningRole {
     /// This part of the buffers' memory is for storage nodes' answers to fetches, the rest for
     /// requests: clients that do not take their answers keep nobody from producing.
     private static final int ANSWERS_SHARE = 2;
+
+    /// For how long the process may stand still and then do what it was asked before: not as long
+    /// as clients wait for an answer (Java's 30 s, others' a minute).
+    private static final Duration STILL_MAX = Duration.ofSeconds(4);
 
     private final ClosingStack opened = new ClosingStack();
     private String readyLine = "";
@@ -64,11 +69,12 @@ public final class GatewayProcess implements RunningRole {
                         objects.history(opened),
                         InstantSource.system(),
                         security.access());
+        StallGate gate = opened.add(new StallGate(security.inFrontOf(gateway), STILL_MAX));
         NodeFigures figures = opened.add(new NodeFigures(registration::nodeId));
         ServingPort port =
                 opened.add(
                         new ServingPort(
-                                        security.inFrontOf(gateway),
+                                        gate.start(),
                                         buffers,
                                         configuration.get(ConfigKeys.GATEWAY_LISTEN),
                                         Settings.clientLimits(configuration),

@@ -68,6 +68,9 @@ interface Fault {
 
     /// SIGTERM and a start, one part after the other.
     record RollingRestart(List<Part> parts) implements Fault {
+        /// Ratis, of a member that stops just as it wanted to speak to another one again.
+        private static final String CLOSED = "AlreadyClosedException: ";
+
         @Override
         public void strike() throws InterruptedException {
             for (Part part : parts) {
@@ -78,6 +81,11 @@ interface Fault {
 
         @Override
         public void heal() {}
+
+        @Override
+        public boolean explains(Part part, String alarm) {
+            return parts.contains(part) && alarm.contains(CLOSED + part.name() + " is already");
+        }
     }
 
     /// A gateway goes for good, another comes.
