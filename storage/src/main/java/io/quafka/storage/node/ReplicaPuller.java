@@ -119,7 +119,7 @@ final class ReplicaPuller implements AutoCloseable {
     }
 
     private boolean take(List<FetchPartition> asked, FetchReply reply) throws InterruptedException {
-        List<PartitionData> answers = reply.data().responses().getFirst().partitions();
+        List<PartitionData> answers = answers(asked, reply);
         List<CompletableFuture<Long>> pending = new ArrayList<>();
         boolean sound = true;
         for (int i = 0; i < asked.size(); i++) {
@@ -146,6 +146,21 @@ final class ReplicaPuller implements AutoCloseable {
             logger.atInfo().addKeyValue("leader", leader).log("replicas follow again");
         }
         return sound;
+    }
+
+    /// Checked before any of them is handed on: from then on the answer's memory is in use.
+    private static List<PartitionData> answers(List<FetchPartition> asked, FetchReply reply) {
+        List<PartitionData> answers = reply.data().responses().getFirst().partitions();
+        boolean fits = answers.size() == asked.size();
+        for (int i = 0; fits && i < asked.size(); i++) {
+            fits =
+                    answers.get(i).partitionIndex() == asked.get(i).partition()
+                            && answers.get(i).records() instanceof MemoryRecords;
+        }
+        if (!fits) {
+            throw new IllegalStateException("the leader's answer is not one to what was asked");
+        }
+        return answers;
     }
 
     private @Nullable CompletableFuture<Long> take(FetchPartition asked, PartitionData answer) {
