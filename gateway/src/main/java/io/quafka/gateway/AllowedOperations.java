@@ -9,7 +9,7 @@ import org.apache.kafka.common.resource.ResourceType;
 /// that the resource knows.
 public final class AllowedOperations {
     /// Told where the client did not ask.
-    static final int NOT_ASKED = Integer.MIN_VALUE;
+    public static final int NOT_ASKED = Integer.MIN_VALUE;
 
     private static final Map<ResourceType, List<AclOperation>> KNOWN =
             Map.of(

@@ -84,12 +84,15 @@ final class ClusterRules {
                                         ALTER_CONFIGS,
                                         resource.resourceType(),
                                         resource.resourceName()),
-                        (like, resources) -> {
-                            var other = like.duplicate();
-                            other.resources().clear();
-                            resources.forEach(one -> other.resources().add(one.duplicate()));
-                            return other;
-                        },
+                        (like, resources) ->
+                                like.duplicate()
+                                        .setResources(
+                                                Parted.copied(
+                                                        new AlterConfigsRequestData
+                                                                .AlterConfigsResourceCollection(),
+                                                        resources,
+                                                        AlterConfigsRequestData.AlterConfigsResource
+                                                                ::duplicate)),
                         (into, more) ->
                                 into.setResponses(
                                         Parted.joined(into.responses(), more.responses()))));
@@ -105,12 +108,16 @@ final class ClusterRules {
                                         ALTER_CONFIGS,
                                         resource.resourceType(),
                                         resource.resourceName()),
-                        (like, resources) -> {
-                            var other = like.duplicate();
-                            other.resources().clear();
-                            resources.forEach(one -> other.resources().add(one.duplicate()));
-                            return other;
-                        },
+                        (like, resources) ->
+                                like.duplicate()
+                                        .setResources(
+                                                Parted.copied(
+                                                        new IncrementalAlterConfigsRequestData
+                                                                .AlterConfigsResourceCollection(),
+                                                        resources,
+                                                        IncrementalAlterConfigsRequestData
+                                                                        .AlterConfigsResource
+                                                                ::duplicate)),
                         (into, more) ->
                                 into.setResponses(
                                         Parted.joined(into.responses(), more.responses()))));

@@ -2,6 +2,7 @@ package io.quafka.gateway.access;
 
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
 
+import io.quafka.gateway.AllowedOperations;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -19,9 +20,6 @@ import org.apache.kafka.common.resource.ResourceType;
 /// Rules of APIs that describe groups: DESCRIBE of each group, and of the topics that its
 /// description would name.
 final class GroupDescriptions {
-    /// What answers say where the client did not ask what it may do.
-    private static final int NOT_ASKED = Integer.MIN_VALUE;
-
     private static final String HIDDEN =
             "The group has described topic(s) that the client is not authorized to describe.";
 
@@ -69,7 +67,7 @@ final class GroupDescriptions {
 
     private static void finish(Caller caller, DescribeGroupsResponseData answer) {
         for (var group : answer.groups()) {
-            if (group.authorizedOperations() != NOT_ASKED) {
+            if (group.authorizedOperations() != AllowedOperations.NOT_ASKED) {
                 group.setAuthorizedOperations(operations(caller, group.groupId()));
             }
         }
@@ -77,7 +75,7 @@ final class GroupDescriptions {
 
     private static void finish(Caller caller, ConsumerGroupDescribeResponseData answer) {
         for (var group : answer.groups()) {
-            if (group.authorizedOperations() != NOT_ASKED) {
+            if (group.authorizedOperations() != AllowedOperations.NOT_ASKED) {
                 group.setAuthorizedOperations(operations(caller, group.groupId()));
             }
             Stream<String> topics =
@@ -96,7 +94,7 @@ final class GroupDescriptions {
 
     private static void finish(Caller caller, StreamsGroupDescribeResponseData answer) {
         for (var group : answer.groups()) {
-            if (group.authorizedOperations() != NOT_ASKED) {
+            if (group.authorizedOperations() != AllowedOperations.NOT_ASKED) {
                 group.setAuthorizedOperations(operations(caller, group.groupId()));
             }
             if (group.topology() != null

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
@@ -23,7 +24,6 @@ import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.Subtopol
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.Errors;
 
 /// Rules of APIs that are about groups.
 ///
@@ -47,9 +47,10 @@ final class GroupRules {
                                 Rule.unless(caller.group(DELETE, id), GROUP_AUTHORIZATION_FAILED),
                         (like, ids) -> like.duplicate().setGroupsNames(ids),
                         (into, more) ->
-                                more.results()
-                                        .forEach(
-                                                result -> into.results().add(result.duplicate()))));
+                                Parted.copied(
+                                        into.results(),
+                                        more.results(),
+                                        DeletableGroupResult::duplicate)));
         rules.put(
                 ApiKeys.LIST_GROUPS,
                 Rule.OPEN.then(
@@ -126,7 +127,8 @@ final class GroupRules {
                         OffsetCommitResponseData.class,
                         OffsetCommitRequestData::topics,
                         (caller, topic) ->
-                                topicRefusal(caller.topic(READ, topic.name(), topic.topicId())),
+                                TopicRules.refusal(
+                                        caller.topic(READ, topic.name(), topic.topicId())),
                         (like, topics) -> like.duplicate().setTopics(topics),
                         (into, more) ->
                                 into.setTopics(Parted.joined(into.topics(), more.topics())));
@@ -137,10 +139,6 @@ final class GroupRules {
                                 ? committed.apply(caller, request, next)
                                 : Rule.refused(request, GROUP_AUTHORIZATION_FAILED));
         rules.put(ApiKeys.OFFSET_DELETE, new OffsetDeleteRule());
-    }
-
-    static Errors topicRefusal(boolean allowed) {
-        return Rule.unless(allowed, TOPIC_AUTHORIZATION_FAILED);
     }
 
     private static <Q extends ApiMessage> Rule reading(

@@ -49,7 +49,7 @@ final class MetadataRule implements Rule {
                             // What version 0 took for all of them.
                             answer.topics().clear();
                         }
-                        finish(caller, asked, answer);
+                        finish(caller, asked, all, answer);
                         answer.topics().addAll(refused);
                     }
                     return response;
@@ -90,8 +90,8 @@ final class MetadataRule implements Rule {
     }
 
     private static void finish(
-            Caller caller, MetadataRequestData asked, MetadataResponseData answer) {
-        if (asked.topics() == null || asked.topics().isEmpty()) {
+            Caller caller, MetadataRequestData asked, boolean all, MetadataResponseData answer) {
+        if (all) {
             answer.topics().removeIf(topic -> !caller.topic(AclOperation.DESCRIBE, topic.name()));
         }
         if (asked.includeClusterAuthorizedOperations()) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -62,6 +63,14 @@ record Parted<Q extends ApiMessage, P, R extends ApiMessage>(
                     refusals.forEach(refusal -> join.accept(answer, refusal));
                     return response;
                 });
+    }
+
+    /// Adds copies to a collection of Kafka's that is linked through its elements: each of them can
+    /// be in one only.
+    static <P, C extends Collection<P>> C copied(
+            C into, Collection<P> parts, UnaryOperator<P> copy) {
+        parts.forEach(part -> into.add(copy.apply(part)));
+        return into;
     }
 
     static <T> List<T> joined(Collection<T> some, Collection<T> more) {

@@ -10,18 +10,26 @@ import static org.apache.kafka.common.protocol.Errors.TOPIC_AUTHORIZATION_FAILED
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopicCollection;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeProducersResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopicCollection;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -58,15 +66,18 @@ final class TopicRules {
                         OffsetForLeaderEpochResponseData.class,
                         data -> List.copyOf(data.topics()),
                         (caller, topic) -> refusal(caller.topic(DESCRIBE, topic.topic())),
-                        (like, topics) -> {
-                            var other = like.duplicate();
-                            other.topics().clear();
-                            topics.forEach(topic -> other.topics().add(topic.duplicate()));
-                            return other;
-                        },
+                        (like, topics) ->
+                                like.duplicate()
+                                        .setTopics(
+                                                Parted.copied(
+                                                        new OffsetForLeaderTopicCollection(),
+                                                        topics,
+                                                        OffsetForLeaderTopic::duplicate)),
                         (into, more) ->
-                                more.topics()
-                                        .forEach(topic -> into.topics().add(topic.duplicate()))));
+                                Parted.copied(
+                                        into.topics(),
+                                        more.topics(),
+                                        OffsetForLeaderTopicResult::duplicate)));
         rules.put(
                 ApiKeys.DESCRIBE_PRODUCERS,
                 new Parted<>(
@@ -89,8 +100,10 @@ final class TopicRules {
                         (caller, topic) -> refusal(caller.topic(DELETE, topic.name())),
                         (like, topics) -> like.duplicate().setTopics(topics),
                         (into, more) ->
-                                more.topics()
-                                        .forEach(topic -> into.topics().add(topic.duplicate()))));
+                                Parted.copied(
+                                        into.topics(),
+                                        more.topics(),
+                                        DeleteRecordsTopicResult::duplicate)));
         rules.put(
                 ApiKeys.CREATE_PARTITIONS,
                 new Parted<>(
@@ -98,12 +111,13 @@ final class TopicRules {
                         CreatePartitionsResponseData.class,
                         data -> List.copyOf(data.topics()),
                         (caller, topic) -> refusal(caller.topic(ALTER, topic.name())),
-                        (like, topics) -> {
-                            var other = like.duplicate();
-                            other.topics().clear();
-                            topics.forEach(topic -> other.topics().add(topic.duplicate()));
-                            return other;
-                        },
+                        (like, topics) ->
+                                like.duplicate()
+                                        .setTopics(
+                                                Parted.copied(
+                                                        new CreatePartitionsTopicCollection(),
+                                                        topics,
+                                                        CreatePartitionsTopic::duplicate)),
                         (into, more) ->
                                 into.setResults(Parted.joined(into.results(), more.results()))));
         rules.put(
@@ -113,16 +127,18 @@ final class TopicRules {
                                 CreateTopicsResponseData.class,
                                 data -> List.copyOf(data.topics()),
                                 (caller, topic) -> refusal(caller.create(topic.name())),
-                                (like, topics) -> {
-                                    var other = like.duplicate();
-                                    other.topics().clear();
-                                    topics.forEach(topic -> other.topics().add(topic.duplicate()));
-                                    return other;
-                                },
+                                (like, topics) ->
+                                        like.duplicate()
+                                                .setTopics(
+                                                        Parted.copied(
+                                                                new CreatableTopicCollection(),
+                                                                topics,
+                                                                CreatableTopic::duplicate)),
                                 (into, more) ->
-                                        more.topics()
-                                                .forEach(topic ->
-                                                        into.topics().add(topic.duplicate())))
+                                        Parted.copied(
+                                                into.topics(),
+                                                more.topics(),
+                                                CreatableTopicResult::duplicate))
                         .then(CreateTopicsResponseData.class, TopicRules::hideConfigs));
     }
 
@@ -138,7 +154,7 @@ final class TopicRules {
         }
     }
 
-    private static Errors refusal(boolean allowed) {
+    static Errors refusal(boolean allowed) {
         return Rule.unless(allowed, TOPIC_AUTHORIZATION_FAILED);
     }
 }

@@ -71,8 +71,7 @@ final class TransactionRules {
                         TxnOffsetCommitRequestData.class,
                         TxnOffsetCommitResponseData.class,
                         TxnOffsetCommitRequestData::topics,
-                        (caller, topic) ->
-                                GroupRules.topicRefusal(caller.topic(READ, topic.name())),
+                        (caller, topic) -> TopicRules.refusal(caller.topic(READ, topic.name())),
                         (like, topics) -> like.duplicate().setTopics(topics),
                         (into, more) ->
                                 into.setTopics(Parted.joined(into.topics(), more.topics())));

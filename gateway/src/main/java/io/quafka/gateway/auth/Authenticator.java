@@ -21,6 +21,7 @@ import org.apache.kafka.common.message.SaslAuthenticateResponseData;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.message.SaslHandshakeResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
@@ -229,7 +230,7 @@ public final class Authenticator implements RequestHandler {
                 .setErrorMessage(message);
     }
 
-    private static KafkaResponse last(org.apache.kafka.common.protocol.ApiMessage answer) {
+    private static KafkaResponse last(ApiMessage answer) {
         return new KafkaResponse(answer, () -> {}, true);
     }
 
