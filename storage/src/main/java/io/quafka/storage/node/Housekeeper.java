@@ -3,6 +3,7 @@ package io.quafka.storage.node;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
+import io.quafka.storage.ThreadEnd;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.shard.Housekeeping;
 import io.quafka.storage.shard.Shard;
@@ -178,16 +179,6 @@ final class Housekeeper implements AutoCloseable {
             closed = true;
             notifyAll();
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ThreadEnd.await(thread);
     }
 }

@@ -6,6 +6,7 @@ import io.quafka.controller.model.Command.AlterInSync;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.ShardState;
 import io.quafka.storage.StoragePeers;
+import io.quafka.storage.ThreadEnd;
 import io.quafka.storage.replication.LeaderProgress;
 import io.quafka.storage.shard.Leadership;
 import io.quafka.storage.shard.Shard;
@@ -217,17 +218,7 @@ final class Replicas implements AutoCloseable {
             closed = true;
             notifyAll();
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException _) {
-                interrupted = true;
-            }
-        }
+        ThreadEnd.await(thread);
         pullers.values().forEach(ReplicaPuller::close);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

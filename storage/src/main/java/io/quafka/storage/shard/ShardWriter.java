@@ -1,5 +1,6 @@
 package io.quafka.storage.shard;
 
+import io.quafka.storage.ThreadEnd;
 import io.quafka.storage.log.CommitLog;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -300,8 +301,7 @@ final class ShardWriter {
 
     private static void answer(List<AppendRequest> appends, boolean early) {
         // The last first: a connection answers in order, so that all its answers become ready with
-        // its
-        // oldest one, go out in one write, and bring the client's next requests back together.
+        // its oldest one, go out in one write, and bring the client's next requests back together.
         for (int i = appends.size() - 1; i >= 0; i--) {
             if (appends.get(i).early() == early) {
                 appends.get(i).done().run();
@@ -467,23 +467,13 @@ final class ShardWriter {
             state = State.Closed.INSTANCE;
         }
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        ThreadEnd.await(thread);
         feed.tryCommit();
         feed.close();
         try {
             follower.forget();
         } catch (IOException e) {
             log.atWarn().setCause(e).log("a segment's file did not close");
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.quafka.storage.tier;
 
+import io.quafka.storage.ThreadEnd;
 import io.quafka.tiering.store.StoreBusyException;
 import java.io.IOException;
 import java.time.Duration;
@@ -105,16 +106,6 @@ final class StoreLoop implements AutoCloseable {
             closed = true;
             notifyAll();
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException _) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ThreadEnd.await(thread);
     }
 }

@@ -14,7 +14,6 @@ import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.shard.ManifestEntry;
 import io.quafka.storage.tier.Merging;
-import io.quafka.storage.tier.TieringConfig;
 import io.quafka.tiering.directory.DirectoryStore;
 import io.quafka.tiering.store.ObjectStore;
 import io.quafka.tiering.store.StoreMeter;
@@ -37,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// was replaced deletes nothing.
 class BackupTest {
     private static final int PARTITIONS = 3;
-    private static final int VALUE_BYTES = 20_000;
     private static final Duration QUIET_WITHIN = Duration.ofSeconds(60);
 
     @TempDir Path temp;
@@ -46,7 +44,7 @@ class BackupTest {
     private ObjectStore store;
     private ManifestCopies copies;
     private Path directory;
-    private final List<List<String>> expected = new ArrayList<>();
+    private TieredRecords expected;
 
     @BeforeEach
     void open() throws Exception {
@@ -57,9 +55,7 @@ class BackupTest {
         store = DirectoryStore.open(temp.resolve("objects"), StoreMeter.NONE);
         copies = new ManifestCopies(store, new BackupNames("test"), 1);
         directory = temp.resolve("node");
-        for (int i = 0; i < PARTITIONS; i++) {
-            expected.add(new ArrayList<>());
-        }
+        expected = new TieredRecords(topic);
     }
 
     @AfterEach
@@ -68,44 +64,15 @@ class BackupTest {
     }
 
     private NodeUnderTest node() throws Exception {
-        return new NodeUnderTest(
-                directory,
-                metadata,
-                new TieringConfig(
-                        store,
-                        Duration.ofMillis(5),
-                        Duration.ZERO,
-                        Duration.ZERO,
-                        Duration.ZERO,
-                        Duration.ofDays(1),
-                        Duration.ZERO,
-                        Duration.ofMillis(1),
-                        Duration.ofMillis(20),
-                        Duration.ZERO,
-                        Merging.OFF));
+        return new NodeUnderTest(directory, metadata, TieredRecords.config(store, Merging.OFF));
     }
 
     private void produce(NodeUnderTest node, int records, Random random) throws Exception {
-        for (int i = 0; i < records; i++) {
-            int partition = random.nextInt(PARTITIONS);
-            String value = random.nextLong() + "v".repeat(random.nextInt(VALUE_BYTES));
-            long offset = node.append(topic, partition, value);
-            List<String> log = expected.get(partition);
-            assertThat(offset).isEqualTo(log.size());
-            log.add(offset + "=" + value);
-        }
+        expected.produce(node, records, random);
     }
 
     private void awaitTiered(NodeUnderTest node) {
-        TieredLog log = new TieredLog(node, store);
-        await().atMost(QUIET_WITHIN)
-                .untilAsserted(() -> {
-                    for (int i = 0; i < PARTITIONS; i++) {
-                        assertThat(log.partition(topic, i).localStart())
-                                .isEqualTo(expected.get(i).size());
-                    }
-                    assertThat(log.isQuiet()).isTrue();
-                });
+        expected.awaitTiered(new TieredLog(node, store));
     }
 
     /// What the copies say, range by range, as the index would.
@@ -154,7 +121,7 @@ class BackupTest {
                 produce(node, 80, new Random(round));
                 awaitTiered(node);
                 awaitCopied(node);
-                CrashTest.delete(node, topic, round, expected.get(round).size() / 2);
+                CrashTest.delete(node, topic, round, expected.of(round).size() / 2);
                 awaitCopied(node);
                 node.restart();
             }
@@ -191,12 +158,12 @@ class BackupTest {
             assertThat(log.shard().manifestDoubt()).isNull();
             produce(node, 60, new Random(2));
             for (int i = 0; i < PARTITIONS; i++) {
-                assertThat(log.read(topic, i).values()).isEqualTo(expected.get(i));
+                assertThat(log.read(topic, i).values()).isEqualTo(expected.of(i));
             }
             awaitTiered(node);
             node.restart();
             for (int i = 0; i < PARTITIONS; i++) {
-                assertThat(log.read(topic, i).values()).isEqualTo(expected.get(i));
+                assertThat(log.read(topic, i).values()).isEqualTo(expected.of(i));
             }
             metadata.delete(topic);
             await().atMost(QUIET_WITHIN)

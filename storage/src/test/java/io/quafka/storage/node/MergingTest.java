@@ -12,7 +12,6 @@ import io.quafka.storage.node.FaultyStore.Faults;
 import io.quafka.storage.node.FaultyStore.Step;
 import io.quafka.storage.tier.MergePolicy;
 import io.quafka.storage.tier.Merging;
-import io.quafka.storage.tier.TieringConfig;
 import io.quafka.tiering.directory.DirectoryStore;
 import io.quafka.tiering.store.ObjectStore;
 import io.quafka.tiering.store.StoreMeter;
@@ -36,7 +35,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// records are there, in their order, and nothing is left behind.
 class MergingTest {
     private static final int PARTITIONS = 3;
-    private static final int VALUE_BYTES = 20_000;
     private static final Duration QUIET_WITHIN = Duration.ofSeconds(60);
 
     /// Merges as long as there are two objects alike.
@@ -48,16 +46,14 @@ class MergingTest {
     private FixedMetadata metadata;
     private Topic topic;
     private ObjectStore store;
-    private final List<List<String>> expected = new ArrayList<>();
+    private TieredRecords expected;
 
     @BeforeEach
     void open() throws Exception {
         metadata = new FixedMetadata(1);
         topic = metadata.topic("t", PARTITIONS, noLocalCopies(-1));
         store = DirectoryStore.open(temp.resolve("objects"), StoreMeter.NONE);
-        for (int i = 0; i < PARTITIONS; i++) {
-            expected.add(new ArrayList<>());
-        }
+        expected = new TieredRecords(topic);
     }
 
     @AfterEach
@@ -71,30 +67,11 @@ class MergingTest {
 
     private NodeUnderTest node(Path directory, ObjectStore through, Merging merging)
             throws Exception {
-        return new NodeUnderTest(
-                directory,
-                metadata,
-                new TieringConfig(
-                        through,
-                        Duration.ofMillis(5),
-                        Duration.ZERO,
-                        Duration.ZERO,
-                        Duration.ZERO,
-                        Duration.ofDays(1),
-                        Duration.ZERO,
-                        Duration.ofMillis(1),
-                        Duration.ofMillis(20),
-                        Duration.ZERO,
-                        merging));
+        return new NodeUnderTest(directory, metadata, TieredRecords.config(through, merging));
     }
 
     private void produce(NodeUnderTest node, int records, Random random) throws Exception {
-        for (int i = 0; i < records; i++) {
-            int partition = random.nextInt(PARTITIONS);
-            String value = random.nextLong() + "v".repeat(random.nextInt(VALUE_BYTES));
-            long offset = node.append(topic, partition, value);
-            expected.get(partition).add(offset + "=" + value);
-        }
+        expected.produce(node, records, random);
     }
 
     /// Everything lies in objects, and none is left to be merged or deleted.
@@ -102,10 +79,7 @@ class MergingTest {
         TieredLog log = new TieredLog(node, store);
         await().atMost(QUIET_WITHIN)
                 .untilAsserted(() -> {
-                    for (int i = 0; i < PARTITIONS; i++) {
-                        assertThat(log.partition(topic, i).localStart())
-                                .isEqualTo(expected.get(i).size());
-                    }
+                    expected.assertLocalCopiesGone(log);
                     assertThat(EAGER.choose(log.shard().objects(ObjectState.HELD, 1_000)))
                             .isEmpty();
                     assertThat(log.isQuiet()).isTrue();
@@ -113,16 +87,7 @@ class MergingTest {
     }
 
     private void awaitTiered(NodeUnderTest node) {
-        TieredLog log = new TieredLog(node, store);
-        await().atMost(QUIET_WITHIN)
-                .untilAsserted(() -> {
-                    for (int i = 0; i < PARTITIONS; i++) {
-                        assertThat(log.partition(topic, i).localStart())
-                                .isEqualTo(expected.get(i).size());
-                    }
-                    assertThat(log.keysInStore()).isEqualTo(log.keysInManifest());
-                    assertThat(log.isQuiet()).isTrue();
-                });
+        expected.awaitTiered(new TieredLog(node, store));
     }
 
     private void assertAllThere(NodeUnderTest node) throws Exception {
@@ -130,8 +95,8 @@ class MergingTest {
         for (int i = 0; i < PARTITIONS; i++) {
             List<String> values = log.read(topic, i).values();
             assertThat(values.stream().map(MergingTest::front))
-                    .isEqualTo(expected.get(i).stream().map(MergingTest::front).toList());
-            assertThat(values.equals(expected.get(i))).isTrue();
+                    .isEqualTo(expected.of(i).stream().map(MergingTest::front).toList());
+            assertThat(values.equals(expected.of(i))).isTrue();
         }
     }
 
@@ -168,7 +133,7 @@ class MergingTest {
                 assertThat(each.baseOffset()).isEqualTo(next);
                 next = each.lastOffset() + 1;
             }
-            assertThat(next).isEqualTo(expected.get(0).size());
+            assertThat(next).isEqualTo(expected.of(0).size());
             assertThat(node.node().tiering().merges()).isPositive();
             assertThat(node.node().tiering().mergedObjects())
                     .isGreaterThanOrEqualTo(2 * node.node().tiering().merges());
@@ -193,7 +158,7 @@ class MergingTest {
             for (int i = 0; i < PARTITIONS; i++) {
                 List<String> left = log.read(topic, i).values();
                 assertThat(left).isNotEmpty();
-                assertThat(expected.get(i)).endsWith(left.toArray(String[]::new));
+                assertThat(expected.of(i)).endsWith(left.toArray(String[]::new));
             }
             metadata.delete(topic);
             await().atMost(QUIET_WITHIN)

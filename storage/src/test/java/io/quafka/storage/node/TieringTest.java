@@ -19,7 +19,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -40,23 +39,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// that fails at every call.
 class TieringTest {
     private static final int PARTITIONS = 3;
-    private static final int VALUE_BYTES = 20_000;
     private static final Duration QUIET_WITHIN = Duration.ofSeconds(60);
 
     @TempDir Path temp;
     private FixedMetadata metadata;
     private Topic topic;
     private ObjectStore store;
-    private final List<List<String>> expected = new ArrayList<>();
+    private TieredRecords expected;
 
     @BeforeEach
     void open() throws Exception {
         metadata = new FixedMetadata(1);
         topic = metadata.topic("t", PARTITIONS, local(FixedMetadata.settings(-1, -1), 0));
         store = DirectoryStore.open(temp.resolve("objects"), StoreMeter.NONE);
-        for (int i = 0; i < PARTITIONS; i++) {
-            expected.add(new ArrayList<>());
-        }
+        expected = new TieredRecords(topic);
     }
 
     @AfterEach
@@ -105,18 +101,7 @@ class TieringTest {
     }
 
     private TieringConfig config(ObjectStore through) {
-        return new TieringConfig(
-                through,
-                Duration.ofMillis(5),
-                Duration.ZERO,
-                Duration.ZERO,
-                Duration.ZERO,
-                Duration.ofDays(1),
-                Duration.ZERO,
-                Duration.ofMillis(1),
-                Duration.ofMillis(20),
-                Duration.ZERO,
-                Merging.OFF);
+        return TieredRecords.config(through, Merging.OFF);
     }
 
     private NodeUnderTest node(Path directory, ObjectStore through) throws Exception {
@@ -124,32 +109,17 @@ class TieringTest {
     }
 
     private void produce(NodeUnderTest node, int records, Random random) throws Exception {
-        for (int i = 0; i < records; i++) {
-            int partition = random.nextInt(PARTITIONS);
-            String value = random.nextLong() + "v".repeat(random.nextInt(VALUE_BYTES));
-            long offset = node.append(topic, partition, value);
-            List<String> log = expected.get(partition);
-            assertThat(offset).isEqualTo(log.size());
-            log.add(offset + "=" + value);
-        }
+        expected.produce(node, records, random);
     }
 
     private void awaitTiered(NodeUnderTest node) {
-        TieredLog log = new TieredLog(node, store);
-        await().atMost(QUIET_WITHIN)
-                .untilAsserted(() -> {
-                    for (int i = 0; i < PARTITIONS; i++) {
-                        assertThat(log.partition(topic, i).localStart())
-                                .isEqualTo(expected.get(i).size());
-                    }
-                    assertThat(log.isQuiet()).isTrue();
-                });
+        expected.awaitTiered(new TieredLog(node, store));
     }
 
     private void assertAllThere(NodeUnderTest node) throws Exception {
         TieredLog log = new TieredLog(node, store);
         for (int i = 0; i < PARTITIONS; i++) {
-            assertThat(log.read(topic, i).values()).isEqualTo(expected.get(i));
+            assertThat(log.read(topic, i).values()).isEqualTo(expected.of(i));
         }
     }
 
@@ -162,7 +132,7 @@ class TieringTest {
             TieredLog log = new TieredLog(node, store);
             for (int i = 0; i < PARTITIONS; i++) {
                 TieredLog.Content content = log.read(topic, i);
-                assertThat(content.values()).isEqualTo(expected.get(i));
+                assertThat(content.values()).isEqualTo(expected.of(i));
                 assertThat(content.fromObjects()).isPositive();
             }
             await().atMost(QUIET_WITHIN)
@@ -203,10 +173,10 @@ class TieringTest {
             awaitTiered(node);
             TieredLog log = new TieredLog(node, store);
             assertThat(log.keysInStore()).isNotEmpty();
-            long end = expected.get(0).size();
+            long end = expected.of(0).size();
             CrashTest.delete(node, topic, 0, end / 2);
             assertThat(log.read(topic, 0).values())
-                    .isEqualTo(expected.get(0).subList((int) end / 2, (int) end));
+                    .isEqualTo(expected.of(0).subList((int) end / 2, (int) end));
             assertThat(node.fetch(topic, 0, end / 2 - 1).error())
                     .isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
             metadata.delete(topic);
@@ -231,12 +201,12 @@ class TieringTest {
                     });
             List<String> left = log.read(topic, 0).values();
             assertThat(left).isNotEmpty();
-            assertThat(expected.get(0)).endsWith(left.toArray(String[]::new));
+            assertThat(expected.of(0)).endsWith(left.toArray(String[]::new));
             node.nowMs.addAndGet(100_000_000);
             metadata.topic("t", PARTITIONS, local(FixedMetadata.settings(1000, -1), 0));
             await().atMost(QUIET_WITHIN)
                     .untilAsserted(() -> assertThat(log.keysInStore()).isEmpty());
-            assertThat(node.listOffset(topic, 0, -2).offset()).isEqualTo(expected.get(0).size());
+            assertThat(node.listOffset(topic, 0, -2).offset()).isEqualTo(expected.of(0).size());
         }
     }
 
@@ -306,7 +276,7 @@ class TieringTest {
             TieredLog log = new TieredLog(node, store);
             for (int i = 0; i < PARTITIONS; i++) {
                 int end = (int) node.listOffset(topic, i, -1).offset();
-                List<String> all = expected.get(i);
+                List<String> all = expected.of(i);
                 assertThat(log.read(topic, i).values()).isEqualTo(all.subList(0, end));
                 all.subList(end, all.size()).clear();
             }
@@ -346,7 +316,7 @@ class TieringTest {
             for (int i = 0; i < 50; i++) {
                 ByteBuffer batch = StoredBatches.of(1_000 + i * 10, "x".repeat(10_000));
                 node.produce(topic, 0, batch);
-                expected.get(0).add(i + "=" + "x".repeat(10_000));
+                expected.of(0).add(i + "=" + "x".repeat(10_000));
             }
             awaitTiered(node);
             var answer = node.listOffset(topic, 0, 1_205);
