@@ -46,10 +46,10 @@ import org.apache.kafka.common.config.ConfigResource;
 ///   9 FormCluster          string clusterId
 ///  10 RestoreCluster       records, see RecordCodec
 ///  20 PublishBudgets       uvar basis, node budgets
+///  21 AlterInSync          uvar shardId, svar leader, uvar epoch, uvar revision, list of svar node
 ///  30 AlterScram           list of (scram name, nullable scram secret)
 ///  31 CreateAcls           list of acl
 ///  32 DeleteAcls           list of acl filter
-///  21 AlterInSync          uvar shardId, svar leader, uvar epoch, uvar revision, list of svar node
 /// newTopic = string name, svar partitions, svar replicationFactor,
 ///            list of (svar partition, list of svar node), map configs, bool internal
 /// resource = svar Kafka resource type, string name
@@ -126,6 +126,14 @@ public final class CommandCodec {
                             .bool(c.validateOnly());
             case AllocateProducerIds c -> out.u8(8).svar(c.count());
             case PublishBudgets c -> Fields.budgets(out.u8(20).uvar(c.basis()), c.nodes());
+            case AlterInSync c ->
+                    Fields.ids(
+                            out.u8(21)
+                                    .uvar(c.shardId())
+                                    .svar(c.leader())
+                                    .uvar(c.epoch())
+                                    .uvar(c.revision()),
+                            c.inSync());
             case AlterScram c ->
                     out.u8(30)
                             .list(
@@ -136,14 +144,6 @@ public final class CommandCodec {
                                     });
             case CreateAcls c -> out.u8(31).list(c.acls(), SecurityFields::acl);
             case DeleteAcls c -> out.u8(32).list(c.filters(), SecurityFields::filter);
-            case AlterInSync c ->
-                    Fields.ids(
-                            out.u8(21)
-                                    .uvar(c.shardId())
-                                    .svar(c.leader())
-                                    .uvar(c.epoch())
-                                    .uvar(c.revision()),
-                            c.inSync());
             case FormCluster c -> out.u8(9).string(c.clusterId());
             case RestoreCluster c -> RecordCodec.writeAll(out.u8(10), c.records());
         }
@@ -183,6 +183,9 @@ public final class CommandCodec {
             case 9 -> new FormCluster(in.string());
             case 10 -> new RestoreCluster(RecordCodec.readAll(in));
             case 20 -> new PublishBudgets(in.uvar(), Fields.budgets(in));
+            case 21 ->
+                    new AlterInSync(
+                            in.uvarInt(), in.svarInt(), in.uvarInt(), in.uvarInt(), Fields.ids(in));
             case 30 ->
                     new AlterScram(
                             in.list(
@@ -193,9 +196,6 @@ public final class CommandCodec {
                                                     r.nullable(SecurityFields::secret))));
             case 31 -> new CreateAcls(in.list(7, SecurityFields::acl));
             case 32 -> new DeleteAcls(in.list(7, SecurityFields::filter));
-            case 21 ->
-                    new AlterInSync(
-                            in.uvarInt(), in.svarInt(), in.uvarInt(), in.uvarInt(), Fields.ids(in));
             default -> throw in.bad("an unknown kind of command: " + kind);
         };
     }

@@ -42,10 +42,10 @@ import java.util.List;
 ///  13 IdsReserved            uvar nextNodeId, uvar nextShardId
 ///  14 GroupConfigsChanged    string groupId, map configs
 ///  20 BudgetsPublished       uvar version, node budgets
-///  30 ScramChanged           scram name, nullable scram secret
-///  31 AclsChanged            list of acl added, list of acl removed
 ///  21 ShardCreated           shard
 ///  22 ShardChanged           shard
+///  30 ScramChanged           scram name, nullable scram secret
+///  31 AclsChanged            list of acl added, list of acl removed
 /// ```
 ///
 /// Primitives: [BinaryWriter]; model types: [Fields]. A kind number is never used again for
@@ -136,13 +136,13 @@ public final class RecordCodec {
             case 13 -> new IdsReserved(in.uvarInt(), in.uvarInt());
             case 14 -> new GroupConfigsChanged(in.string(), in.map());
             case 20 -> new BudgetsPublished(new RetentionBudgets(in.uvar(), Fields.budgets(in)));
+            case 21 -> new ShardCreated(Fields.shard(in));
+            case 22 -> new ShardChanged(Fields.shard(in));
             case 30 ->
                     new ScramChanged(SecurityFields.name(in), in.nullable(SecurityFields::secret));
             case 31 ->
                     new AclsChanged(
                             in.list(7, SecurityFields::acl), in.list(7, SecurityFields::acl));
-            case 21 -> new ShardCreated(Fields.shard(in));
-            case 22 -> new ShardChanged(Fields.shard(in));
             default -> throw in.bad("an unknown kind of record: " + kind);
         };
     }

@@ -31,6 +31,10 @@ final class ShardGroups {
     private final ClusterImage image;
     private final List<ShardState> created = new ArrayList<>();
     private final Map<Integer, Integer> carried = new HashMap<>();
+
+    /// Shards by their preferred leader.
+    private final Map<Integer, Integer> led = new HashMap<>();
+
     private int taken;
 
     ShardGroups(ClusterImage image) {
@@ -40,6 +44,7 @@ final class ShardGroups {
 
     private void count(ShardState shard) {
         shard.replicas().forEach(id -> carried.merge(id, 1, Integer::sum));
+        led.merge(shard.replicas().getFirst(), 1, Integer::sum);
     }
 
     /// The most replicas that a shard may have.
@@ -81,7 +86,7 @@ final class ShardGroups {
         if (!fitting.isEmpty()
                 || replicas.size() == 1
                 || replicas.size() > replicationFactorMax()
-                || led(leader) >= Limits.NODE_SHARDS_MAX) {
+                || !mayLeadAnother(leader)) {
             return fitting;
         }
         return List.of(create(replicas));
@@ -103,8 +108,8 @@ final class ShardGroups {
         return all;
     }
 
-    private long led(int nodeId) {
-        return all().stream().filter(shard -> shard.replicas().getFirst() == nodeId).count();
+    private boolean mayLeadAnother(int nodeId) {
+        return led.getOrDefault(nodeId, 0) < Limits.NODE_SHARDS_MAX;
     }
 
     private void createLacking(int replicationFactor) {
@@ -113,20 +118,17 @@ final class ShardGroups {
             return;
         }
         Map<Integer, Integer> lacking = new HashMap<>();
-        for (ShardState shard : image.shards().values()) {
-            int first = shard.replicas().getFirst();
-            if (shard.replicas().size() == 1) {
-                lacking.merge(first, 1, Integer::sum);
-            }
-        }
         for (ShardState shard : all()) {
-            if (shard.replicas().size() == replicationFactor) {
-                lacking.merge(shard.replicas().getFirst(), -1, Integer::sum);
+            int leader = shard.replicas().getFirst();
+            if (shard.replicas().size() == 1) {
+                lacking.merge(leader, 1, Integer::sum);
+            } else if (shard.replicas().size() == replicationFactor) {
+                lacking.merge(leader, -1, Integer::sum);
             }
         }
         for (Node node : live) {
             for (int i = lacking.getOrDefault(node.id(), 0); i > 0; i--) {
-                if (led(node.id()) < Limits.NODE_SHARDS_MAX) {
+                if (mayLeadAnother(node.id())) {
                     create(replicas(node, live, replicationFactor));
                 }
             }
