@@ -32,7 +32,7 @@ final class AclListCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         List<AclBinding> acls = new ArrayList<>();
         try (Admin admin = client.admin()) {
-            for (AclBindingFilter filter : AclFilters.of(options)) {
+            for (AclBindingFilter filter : options.filters()) {
                 acls.addAll(admin.describeAcls(filter).values().get());
             }
         }

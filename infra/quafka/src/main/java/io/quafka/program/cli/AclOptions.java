@@ -5,11 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.kafka.common.acl.AccessControlEntryFilter;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.Resource;
 import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourcePatternFilter;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +76,20 @@ final class AclOptions {
                             ResourceType.CLUSTER, Resource.CLUSTER_NAME, PatternType.LITERAL));
         }
         return all;
+    }
+
+    /// What matches those of them that are there already.
+    List<AclBindingFilter> filters() {
+        var entry =
+                new AccessControlEntryFilter(
+                        principal(), host, AclOperation.ANY, AclPermissionType.ANY);
+        List<AclBindingFilter> filters =
+                resources().stream()
+                        .map(resource -> new AclBindingFilter(resource.toFilter(), entry))
+                        .toList();
+        return filters.isEmpty()
+                ? List.of(new AclBindingFilter(ResourcePatternFilter.ANY, entry))
+                : filters;
     }
 
     /// @throws CommandFailedException for a word that is no operation

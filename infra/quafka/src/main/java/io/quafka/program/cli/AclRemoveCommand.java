@@ -41,7 +41,7 @@ final class AclRemoveCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "Whose (--user), or of which --topic, --group, --transactional-id or --cluster?");
         }
-        List<AclBindingFilter> filters = AclFilters.of(options);
+        List<AclBindingFilter> filters = options.filters();
         Collection<AclBinding> gone = new ArrayList<>();
         try (Admin admin = client.admin()) {
             if (dryRun) {
