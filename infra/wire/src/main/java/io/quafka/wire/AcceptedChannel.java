@@ -56,11 +56,11 @@ final class AcceptedChannel {
     boolean reap(
             long nowNanos, boolean scarce, Activity.Timeouts timeouts, ServerCounters counters) {
         KafkaConnection connection = kafka;
-        boolean inFlight = connection != null && connection.inFlight() > 0;
+        boolean waits = connection != null && connection.keepsClientWaiting();
         CloseReason reason =
                 activity.holdsScarceMemory(nowNanos, scarce, timeouts)
                         ? CloseReason.SLOW_READER
-                        : activity.expired(nowNanos, inFlight, timeouts);
+                        : activity.expired(nowNanos, waits, timeouts);
         if (reason != null) {
             close(reason, counters);
         }

@@ -91,15 +91,16 @@ final class Activity {
 
     /// Why the connection is to be closed now, or null.
     ///
-    /// @param inFlight true when requests are in the handler's hands: such a connection is not idle
-    @Nullable CloseReason expired(long nowNanos, boolean inFlight, Timeouts timeouts) {
+    /// @param waits true when requests are in the handler's hands, or the client was told to wait:
+    ///   such a connection is not idle
+    @Nullable CloseReason expired(long nowNanos, boolean waits, Timeouts timeouts) {
         if (since(writeSince, nowNanos, timeouts.write)) {
             return CloseReason.SLOW_READER;
         }
         if (since(frameSince, nowNanos, timeouts.frame)) {
             return CloseReason.SLOW_FRAME;
         }
-        boolean quiet = !inFlight && writeSince == 0 && frameSince == 0;
+        boolean quiet = !waits && writeSince == 0 && frameSince == 0;
         return quiet && nowNanos - lastNanos > timeouts.idle.toNanos() ? CloseReason.IDLE : null;
     }
 

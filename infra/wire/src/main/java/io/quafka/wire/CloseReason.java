@@ -30,6 +30,8 @@ public enum CloseReason {
     NO_BUFFER,
     /// A limit on connections was reached.
     TOO_MANY_CONNECTIONS,
+    /// The client's address opened connections faster than its quota allows.
+    CONNECTION_RATE,
     /// The handler failed.
     HANDLER_FAILED,
     /// The handler asked for it.

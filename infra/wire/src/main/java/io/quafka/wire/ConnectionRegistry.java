@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -29,14 +30,21 @@ final class ConnectionRegistry {
     private final ConcurrentHashMap<Endpoints, AcceptedChannel> open = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
     private final BooleanSupplier scarcity;
+    private final Predicate<InetAddress> admission;
     private volatile boolean refusing;
 
     /// The reaper's own: when it last saw that somebody waits; 0 for never.
     private long scarceAt;
 
     /// @param scarcity tells whether somebody waits now for the memory that answers lie in
-    ConnectionRegistry(ServerLimits limits, ServerCounters counters, BooleanSupplier scarcity) {
+    /// @param admission whether an address may open one more connection now
+    ConnectionRegistry(
+            ServerLimits limits,
+            ServerCounters counters,
+            BooleanSupplier scarcity,
+            Predicate<InetAddress> admission) {
         this.limits = limits;
+        this.admission = admission;
         this.scarcity = scarcity;
         this.counters = counters;
         this.timeouts =
@@ -126,14 +134,21 @@ final class ConnectionRegistry {
         }
         if (open.size() >= limits.connectionsMax()
                 || byAddress.getOrDefault(address, 0) >= limits.connectionsPerAddressMax()) {
-            counters.count(CloseReason.TOO_MANY_CONNECTIONS);
-            REFUSALS.at(Level.INFO)
-                    .addKeyValue("reason", CloseReason.TOO_MANY_CONNECTIONS)
-                    .addKeyValue("remote", address)
-                    .addKeyValue("open", open.size())
-                    .log("connection refused");
-            throw new RefusedConnectionException(CloseReason.TOO_MANY_CONNECTIONS);
+            throw refused(CloseReason.TOO_MANY_CONNECTIONS, address);
         }
+        if (!admission.test(address)) {
+            throw refused(CloseReason.CONNECTION_RATE, address);
+        }
+    }
+
+    private RefusedConnectionException refused(CloseReason reason, InetAddress address) {
+        counters.count(reason);
+        REFUSALS.at(Level.INFO)
+                .addKeyValue("reason", reason)
+                .addKeyValue("remote", address)
+                .addKeyValue("open", open.size())
+                .log("connection refused");
+        return new RefusedConnectionException(reason);
     }
 
     private void forgetAddress(AcceptedChannel accepted) {

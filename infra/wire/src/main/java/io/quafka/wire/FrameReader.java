@@ -57,6 +57,18 @@ final class FrameReader {
         return input.hasRemaining();
     }
 
+    /// Waits for the length of the next frame. False when the stream ended between two frames.
+    ///
+    /// @throws BadFrameException when the stream ends within the length
+    boolean awaitLength() throws IOException, BadFrameException {
+        while (input.remaining() < LENGTH_BYTES) {
+            if (!fill()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// The next frame, or null when the stream ended between two frames.
     ///
     /// @throws BadFrameException when the length is refused or the stream ends within the frame
@@ -75,23 +87,28 @@ final class FrameReader {
                     return large(length);
                 }
             }
-            if (input.hasRemaining()) {
-                activity.frameBegun();
-            }
-            input.compact();
-            int read;
-            try {
-                read = channel.read(input);
-            } finally {
-                input.flip();
-            }
-            if (read < 0) {
-                if (input.hasRemaining()) {
-                    throw truncated();
-                }
+            if (!fill()) {
                 return null;
             }
         }
+    }
+
+    /// Reads more of a frame into the input buffer. False when the stream ended between two frames.
+    private boolean fill() throws IOException, BadFrameException {
+        if (input.hasRemaining()) {
+            activity.frameBegun();
+        }
+        input.compact();
+        int read;
+        try {
+            read = channel.read(input);
+        } finally {
+            input.flip();
+        }
+        if (read < 0 && input.hasRemaining()) {
+            throw truncated();
+        }
+        return read >= 0;
     }
 
     private Frame large(int length) throws IOException, BadFrameException {

@@ -23,6 +23,7 @@ final class KafkaConnection {
     private final ServerContext server;
     private final Activity activity;
     private final FrameReader frames;
+    private final Rest rest;
     private final ResponseQueue responses;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
@@ -49,11 +50,13 @@ final class KafkaConnection {
                                 (int) Math.min(limits.frameBytesMax(), server.pool().capacity()),
                                 limits.bufferWait()),
                         activity);
+        this.rest = new Rest(server.counters());
         this.responses =
                 new ResponseQueue(
                         limits,
                         new GatheringWriter(transport.output(), activity),
                         server.counters(),
+                        rest,
                         this::close);
     }
 
@@ -86,6 +89,11 @@ final class KafkaConnection {
         return responses.inFlight();
     }
 
+    /// Whether the client waits for us: for responses, or because it was told to.
+    boolean keepsClientWaiting() {
+        return inFlight() > 0 || !rest.isOver();
+    }
+
     /// From now on no request is handed to the handler.
     void refuseRequests() {
         draining = true;
@@ -94,6 +102,7 @@ final class KafkaConnection {
     /// Reads no further request; the connection closes when those in flight are answered.
     void drain() {
         refuseRequests();
+        rest.end();
         try {
             transport.socket().shutdownInput();
         } catch (IOException e) {
@@ -110,6 +119,7 @@ final class KafkaConnection {
         server.counters().count(reason);
         log(reason, cause);
         responses.close();
+        rest.end();
         try {
             transport.socket().close();
         } catch (IOException e) {
@@ -125,7 +135,7 @@ final class KafkaConnection {
                 responses.answerPrompt();
             }
             try {
-                frame = frames.next();
+                frame = next();
             } catch (BadFrameException e) {
                 if (draining && e.reason() == CloseReason.TRUNCATED_FRAME) {
                     return;
@@ -141,6 +151,19 @@ final class KafkaConnection {
             }
             handle(frame);
         }
+    }
+
+    /// The next frame, once the connection need not rest: before that no memory is taken for it.
+    private @Nullable Frame next() throws IOException, BadFrameException, InterruptedException {
+        if (!frames.awaitLength()) {
+            return null;
+        }
+        if (!rest.isOver()) {
+            // Its time runs again afterwards.
+            activity.frameEnded(System.nanoTime());
+            rest.await();
+        }
+        return frames.next();
     }
 
     private static void drop(Frame frame) {
@@ -252,6 +275,7 @@ final class KafkaConnection {
                             NO_BUFFER,
                             TLS_REFUSED,
                             TLS_REQUIRED,
+                            CONNECTION_RATE,
                             TOO_MANY_CONNECTIONS ->
                             Level.INFO;
                 };

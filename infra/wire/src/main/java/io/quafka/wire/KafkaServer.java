@@ -5,6 +5,7 @@ import io.helidon.webserver.WebServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,8 @@ public final class KafkaServer implements AutoCloseable {
                         new ServerCounters(),
                         builder.tls);
         this.registry =
-                new ConnectionRegistry(builder.limits, context.counters(), builder.scarcity);
+                new ConnectionRegistry(
+                        builder.limits, context.counters(), builder.scarcity, builder.admission);
         boolean http = !builder.endpoints.isEmpty();
         WebServerConfig.Builder config =
                 WebServer.builder()
@@ -252,6 +255,7 @@ public final class KafkaServer implements AutoCloseable {
         private ServerLimits limits = ServerLimits.forClients();
         private List<HttpEndpoint> endpoints = List.of();
         private BooleanSupplier scarcity = () -> false;
+        private Predicate<InetAddress> admission = _ -> true;
         private @Nullable PortTls tls;
         private HttpGuard guard = HttpGuard.OPEN;
 
@@ -289,6 +293,13 @@ public final class KafkaServer implements AutoCloseable {
         /// at each look for overdue connections; must return at once. Never scarce by default.
         public Builder scarcity(BooleanSupplier somebodyWaits) {
             this.scarcity = somebodyWaits;
+            return this;
+        }
+
+        /// Tells whether an address may open one more connection now; a refused one is closed at
+        /// once. Asked by the accepting thread; must return at once. Any may by default.
+        public Builder admission(Predicate<InetAddress> mayConnect) {
+            this.admission = mayConnect;
             return this;
         }
 

@@ -37,6 +37,7 @@ final class ResponseQueue {
     private final ServerLimits limits;
     private final GatheringWriter writer;
     private final ServerCounters counters;
+    private final Rest rest;
     private final Closer closer;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -56,11 +57,17 @@ final class ResponseQueue {
 
     private boolean closed;
 
+    /// @param rest told of each response that is complete
     ResponseQueue(
-            ServerLimits limits, GatheringWriter writer, ServerCounters counters, Closer closer) {
+            ServerLimits limits,
+            GatheringWriter writer,
+            ServerCounters counters,
+            Rest rest,
+            Closer closer) {
         this.limits = limits;
         this.writer = writer;
         this.counters = counters;
+        this.rest = rest;
         this.closer = closer;
     }
 
@@ -218,6 +225,7 @@ final class ResponseQueue {
             case CANCELLED, RUNNING -> pending.complete(null, new CancellationException());
         }
         pending.releaseFrame(counters);
+        rest.after(pending.response);
         write(List.of(pending));
         lock.lock();
         try {
@@ -233,6 +241,7 @@ final class ResponseQueue {
     private void completed(
             Pending pending, @Nullable KafkaResponse response, @Nullable Throwable error) {
         pending.releaseFrame(counters);
+        rest.after(response);
         boolean dropped;
         boolean start = false;
         lock.lock();

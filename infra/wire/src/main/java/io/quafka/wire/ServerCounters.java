@@ -14,6 +14,7 @@ public final class ServerCounters {
     final LongAdder received = new LongAdder();
     final LongAdder sent = new LongAdder();
     final LongAdder inFlight = new LongAdder();
+    final LongAdder muted = new LongAdder();
     private final Map<CloseReason, LongAdder> closed = new EnumMap<>(CloseReason.class);
 
     ServerCounters() {
@@ -55,6 +56,11 @@ public final class ServerCounters {
     /// Bytes of the requests that the handler has not completed yet.
     public long bytesInFlight() {
         return inFlight.sum();
+    }
+
+    /// Responses after which the connection had to rest.
+    public long muted() {
+        return muted.sum();
     }
 
     /// Connections closed or refused for a reason.

@@ -35,7 +35,8 @@ class CapturedChannelTest {
                         limits,
                         counters,
                         null);
-        ConnectionRegistry registry = new ConnectionRegistry(limits, counters, () -> false);
+        ConnectionRegistry registry =
+                new ConnectionRegistry(limits, counters, () -> false, _ -> true);
         CompletableFuture<Integer> readBefore = new CompletableFuture<>();
         PortSelector selector =
                 new PortSelector(context, registry, new InputBuffers(), null) {
