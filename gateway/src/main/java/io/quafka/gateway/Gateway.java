@@ -130,6 +130,7 @@ public final class Gateway implements RequestHandler {
                         Listings.Transactions.INSTANCE));
         GroupApis.register(apis, metadata, storageNodes, gateways, topics, access.topics());
         AclApis.register(apis, metadata, commands, access.acls());
+        QuotaApis.register(apis, metadata, commands);
         apis.put(
                 ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
                 new DescribeScramApi(metadata, access.administrators()));

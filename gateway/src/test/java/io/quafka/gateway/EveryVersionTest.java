@@ -9,6 +9,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntityData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntryData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.OpData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialDeletion;
@@ -28,6 +32,8 @@ import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTop
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DescribeAclsRequestData;
+import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
+import org.apache.kafka.common.message.DescribeClientQuotasRequestData.ComponentData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
@@ -257,6 +263,29 @@ class EveryVersionTest {
             case DESCRIBE_USER_SCRAM_CREDENTIALS ->
                     new DescribeUserScramCredentialsRequestData()
                             .setUsers(List.of(new UserName().setName(name)));
+            case DESCRIBE_CLIENT_QUOTAS ->
+                    new DescribeClientQuotasRequestData()
+                            .setComponents(
+                                    List.of(
+                                            new ComponentData()
+                                                    .setEntityType("user")
+                                                    .setMatch(name)));
+            case ALTER_CLIENT_QUOTAS ->
+                    new AlterClientQuotasRequestData()
+                            .setEntries(
+                                    List.of(
+                                            new EntryData()
+                                                    .setEntity(
+                                                            List.of(
+                                                                    new EntityData()
+                                                                            .setEntityType("user")
+                                                                            .setEntityName(name)))
+                                                    .setOps(
+                                                            List.of(
+                                                                    new OpData()
+                                                                            .setKey(
+                                                                                    "producer_byte_rate")
+                                                                            .setValue(1000)))));
             case DESCRIBE_ACLS ->
                     new DescribeAclsRequestData()
                             .setResourceTypeFilter(ResourceType.ANY.code())

@@ -187,6 +187,10 @@ final class MemoryController implements Controller, Metadata {
                     new Reply.AclsDeleted(
                             image.version(),
                             delete.filters().stream().map(_ -> List.<AclBinding>of()).toList());
+            case Command.AlterQuotas alter ->
+                    new Reply.Outcomes(
+                            image.version(),
+                            alter.changes().stream().map(_ -> Reply.Outcome.OK).toList());
             case Command.AlterScram alter ->
                     new Reply.Outcomes(
                             image.version(),

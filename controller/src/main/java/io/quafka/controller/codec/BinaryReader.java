@@ -89,6 +89,11 @@ final class BinaryReader {
         return new Uuid(bytes.getLong(), bytes.getLong());
     }
 
+    double f64() {
+        need(8);
+        return bytes.getDouble();
+    }
+
     String string() {
         int length = count(1);
         byte[] utf8 = new byte[length];

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// | `svar` | the zigzag form of a signed number as `uvar` |
 /// | `bool` | 1: 0 or 1 |
 /// | `uuid` | 16, big-endian |
+/// | `f64` | 8: IEEE 754, big-endian |
 /// | `string` | `uvar` length, UTF-8 |
 /// | `nullable` | 0, or 1 and the value |
 /// | `list` | `uvar` count, the elements |
@@ -56,6 +57,10 @@ final class BinaryWriter {
 
     BinaryWriter uuid(Uuid id) {
         return i64(id.getMostSignificantBits()).i64(id.getLeastSignificantBits());
+    }
+
+    BinaryWriter f64(double value) {
+        return i64(Double.doubleToRawLongBits(value));
     }
 
     BinaryWriter string(String value) {

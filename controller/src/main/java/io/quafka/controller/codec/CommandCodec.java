@@ -4,6 +4,7 @@ import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.AllocateProducerIds;
 import io.quafka.controller.model.Command.AlterConfigs;
 import io.quafka.controller.model.Command.AlterInSync;
+import io.quafka.controller.model.Command.AlterQuotas;
 import io.quafka.controller.model.Command.AlterScram;
 import io.quafka.controller.model.Command.ConfigChange;
 import io.quafka.controller.model.Command.ConfigOp;
@@ -17,6 +18,7 @@ import io.quafka.controller.model.Command.FormCluster;
 import io.quafka.controller.model.Command.MorePartitions;
 import io.quafka.controller.model.Command.NewTopic;
 import io.quafka.controller.model.Command.PublishBudgets;
+import io.quafka.controller.model.Command.QuotaChange;
 import io.quafka.controller.model.Command.RegisterNode;
 import io.quafka.controller.model.Command.RestoreCluster;
 import io.quafka.controller.model.Command.ScramChange;
@@ -50,6 +52,7 @@ import org.apache.kafka.common.config.ConfigResource;
 ///  30 AlterScram           list of (scram name, nullable scram secret)
 ///  31 CreateAcls           list of acl
 ///  32 DeleteAcls           list of acl filter
+///  33 AlterQuotas          list of (quota entity, list of (string key, nullable f64)), bool validateOnly
 /// newTopic = string name, svar partitions, svar replicationFactor,
 ///            list of (svar partition, list of svar node), map configs, bool internal
 /// resource = svar Kafka resource type, string name
@@ -144,6 +147,15 @@ public final class CommandCodec {
                                     });
             case CreateAcls c -> out.u8(31).list(c.acls(), SecurityFields::acl);
             case DeleteAcls c -> out.u8(32).list(c.filters(), SecurityFields::filter);
+            case AlterQuotas c ->
+                    out.u8(33)
+                            .list(
+                                    c.changes(),
+                                    (w, change) -> {
+                                        QuotaFields.entity(w, change.entity());
+                                        w.list(change.ops(), QuotaFields::op);
+                                    })
+                            .bool(c.validateOnly());
             case FormCluster c -> out.u8(9).string(c.clusterId());
             case RestoreCluster c -> RecordCodec.writeAll(out.u8(10), c.records());
         }
@@ -196,6 +208,15 @@ public final class CommandCodec {
                                                     r.nullable(SecurityFields::secret))));
             case 31 -> new CreateAcls(in.list(7, SecurityFields::acl));
             case 32 -> new DeleteAcls(in.list(7, SecurityFields::filter));
+            case 33 ->
+                    new AlterQuotas(
+                            in.list(
+                                    2,
+                                    r ->
+                                            new QuotaChange(
+                                                    QuotaFields.entity(r),
+                                                    r.list(2, QuotaFields::op))),
+                            in.bool());
             default -> throw in.bad("an unknown kind of command: " + kind);
         };
     }

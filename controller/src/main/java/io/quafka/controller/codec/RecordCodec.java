@@ -12,6 +12,7 @@ import io.quafka.controller.model.MetadataRecord.NodeRegistered;
 import io.quafka.controller.model.MetadataRecord.NodeRemoved;
 import io.quafka.controller.model.MetadataRecord.PartitionsAdded;
 import io.quafka.controller.model.MetadataRecord.ProducerIdsAllocated;
+import io.quafka.controller.model.MetadataRecord.QuotasChanged;
 import io.quafka.controller.model.MetadataRecord.ScramChanged;
 import io.quafka.controller.model.MetadataRecord.ShardChanged;
 import io.quafka.controller.model.MetadataRecord.ShardCreated;
@@ -46,6 +47,7 @@ import java.util.List;
 ///  22 ShardChanged           shard
 ///  30 ScramChanged           scram name, nullable scram secret
 ///  31 AclsChanged            list of acl added, list of acl removed
+///  32 QuotasChanged          quota entity, list of (string key, f64), sorted by key
 /// ```
 ///
 /// Primitives: [BinaryWriter]; model types: [Fields]. A kind number is never used again for
@@ -107,6 +109,10 @@ public final class RecordCodec {
                     out.u8(31)
                             .list(r.added(), SecurityFields::acl)
                             .list(r.removed(), SecurityFields::acl);
+            case QuotasChanged r -> {
+                QuotaFields.entity(out.u8(32), r.entity());
+                QuotaFields.quotas(out, r.quotas());
+            }
             case IdsReserved r -> out.u8(13).uvar(r.nextNodeId()).uvar(r.nextShardId());
         }
     }
@@ -143,6 +149,7 @@ public final class RecordCodec {
             case 31 ->
                     new AclsChanged(
                             in.list(7, SecurityFields::acl), in.list(7, SecurityFields::acl));
+            case 32 -> new QuotasChanged(QuotaFields.entity(in), QuotaFields.quotas(in));
             default -> throw in.bad("an unknown kind of record: " + kind);
         };
     }

@@ -5,6 +5,7 @@ import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.AllocateProducerIds;
 import io.quafka.controller.model.Command.AlterConfigs;
 import io.quafka.controller.model.Command.AlterInSync;
+import io.quafka.controller.model.Command.AlterQuotas;
 import io.quafka.controller.model.Command.AlterScram;
 import io.quafka.controller.model.Command.CreateAcls;
 import io.quafka.controller.model.Command.CreatePartitions;
@@ -50,6 +51,7 @@ public final class ControllerLogic {
             case AlterScram c -> SecurityDecisions.decide(image, c);
             case CreateAcls c -> AclDecisions.create(image, c);
             case DeleteAcls c -> AclDecisions.delete(image, c);
+            case AlterQuotas c -> QuotaDecisions.decide(image, c);
             case AlterInSync c -> done(image, InSyncDecisions.alter(image, c));
             case PublishBudgets c -> done(image, budgets(image, c));
             case AllocateProducerIds c -> producerIds(image, c.count());

@@ -15,6 +15,7 @@ import io.quafka.controller.model.MetadataRecord.NodeRegistered;
 import io.quafka.controller.model.MetadataRecord.NodeRemoved;
 import io.quafka.controller.model.MetadataRecord.PartitionsAdded;
 import io.quafka.controller.model.MetadataRecord.ProducerIdsAllocated;
+import io.quafka.controller.model.MetadataRecord.QuotasChanged;
 import io.quafka.controller.model.MetadataRecord.ScramChanged;
 import io.quafka.controller.model.MetadataRecord.ShardChanged;
 import io.quafka.controller.model.MetadataRecord.ShardCreated;
@@ -114,6 +115,9 @@ public final class ImageBuilder {
         if (!image.security().acls().isEmpty()) {
             records.add(new AclsChanged(List.copyOf(image.security().acls()), List.of()));
         }
+        image.security()
+                .quotas()
+                .forEach((entity, quotas) -> records.add(new QuotasChanged(entity, quotas)));
         records.add(new IdsReserved(image.nextNodeId(), image.nextShardId()));
         return records;
     }
@@ -166,6 +170,7 @@ public final class ImageBuilder {
             case BudgetsPublished r -> budgets = r.budgets();
             case ScramChanged r -> security = security.with(r);
             case AclsChanged r -> security = security.with(r);
+            case QuotasChanged r -> security = security.with(r);
             case ProducerIdsAllocated r -> nextProducerId = r.nextProducerId();
             case IdsReserved r -> {
                 nextNodeId = Math.max(nextNodeId, r.nextNodeId());

@@ -25,6 +25,13 @@ public final class Limits {
     /// Characters of an ACL's resource, principal and host together.
     public static final int ACL_CHARS_MAX = 1_000;
 
+    /// Entities with quotas: some 400 bytes each, of every image and snapshot. Gateways look
+    /// through all of them again when one changes.
+    public static final int QUOTAS_MAX = 20_000;
+
+    /// Characters of a user, client id or address that a quota is of.
+    public static final int QUOTA_NAME_CHARS_MAX = 1_000;
+
     /// Shards that one storage node may lead.
     public static final int NODE_SHARDS_MAX = 1024;
 

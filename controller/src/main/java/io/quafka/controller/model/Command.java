@@ -7,6 +7,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.jspecify.annotations.Nullable;
 
 /// A wish to change metadata. The controller's leader decides it against the current image into
@@ -132,6 +134,21 @@ public sealed interface Command<R> {
     record DeleteAcls(List<AclBindingFilter> filters) implements Command<Reply.AclsDeleted> {
         public DeleteAcls {
             filters = List.copyOf(filters);
+        }
+    }
+
+    /// Sets and drops quotas; each entity has an outcome of its own.
+    record AlterQuotas(List<QuotaChange> changes, boolean validateOnly)
+            implements Command<Reply.Outcomes> {
+        public AlterQuotas {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /// @param ops by the names of [QuotaKey]; one without a value drops that quota
+    record QuotaChange(ClientQuotaEntity entity, List<ClientQuotaAlteration.Op> ops) {
+        public QuotaChange {
+            ops = List.copyOf(ops);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.jspecify.annotations.Nullable;
 
 /// One fact that changes the [ClusterImage]. What a command is decided into; what followers are
@@ -84,6 +85,15 @@ public sealed interface MetadataRecord {
         public AclsChanged {
             added = List.copyOf(added);
             removed = List.copyOf(removed);
+        }
+    }
+
+    /// @param quotas all of the entity from now on, by the names of [QuotaKey]; none where nothing
+    ///   binds it any more
+    record QuotasChanged(ClientQuotaEntity entity, Map<String, Double> quotas)
+            implements MetadataRecord {
+        public QuotasChanged {
+            quotas = Map.copyOf(quotas);
         }
     }
 

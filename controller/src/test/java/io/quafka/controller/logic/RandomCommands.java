@@ -25,6 +25,8 @@ import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourcePatternFilter;
@@ -77,7 +79,7 @@ public final class RandomCommands {
     }
 
     public Command<?> next(ClusterImage image) {
-        return switch (random.nextInt(21)) {
+        return switch (random.nextInt(22)) {
             case 0 -> new Command.FormCluster("cluster-" + random.nextInt(9));
             case 1, 2 -> register();
             case 3 -> new Command.UnregisterNode(random.nextInt(8));
@@ -91,6 +93,7 @@ public final class RandomCommands {
             case 16, 17 -> inSync(image);
             case 18 -> new Command.CreateAcls(List.of(acl(), acl()));
             case 19 -> new Command.DeleteAcls(List.of(filter(), acl().toFilter()));
+            case 20 -> quotas();
             default -> new Command.AllocateProducerIds(random.nextInt(2000) - 10);
         };
     }
@@ -102,6 +105,29 @@ public final class RandomCommands {
                         ? null
                         : new ScramSecret("salt", "stored-" + random.nextInt(), "server", 4096);
         return new Command.AlterScram(List.of(new Command.ScramChange(name, secret)));
+    }
+
+    private Command<?> quotas() {
+        Map<String, @Nullable String> entity = new HashMap<>();
+        for (String type : List.of("user", "client-id", "ip", "host")) {
+            if (random.nextInt(3) == 0) {
+                entity.put(type, random.nextInt(3) == 0 ? null : random.nextInt(3) + "." + "0.0.1");
+            }
+        }
+        String key =
+                pick(
+                        List.of(
+                                "producer_byte_rate",
+                                "request_percentage",
+                                "connection_creation_rate",
+                                "no_such_rate"));
+        Double bound = random.nextInt(4) == 0 ? null : Double.valueOf(random.nextInt(-1, 6) / 2.0);
+        return new Command.AlterQuotas(
+                List.of(
+                        new Command.QuotaChange(
+                                new ClientQuotaEntity(entity),
+                                List.of(new ClientQuotaAlteration.Op(key, bound)))),
+                random.nextInt(5) == 0);
     }
 
     private AclBinding acl() {

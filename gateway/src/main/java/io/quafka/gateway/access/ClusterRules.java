@@ -45,6 +45,8 @@ final class ClusterRules {
         rules.put(ApiKeys.CREATE_ACLS, cluster(ALTER));
         rules.put(ApiKeys.DELETE_ACLS, cluster(ALTER));
         rules.put(ApiKeys.LIST_CONFIG_RESOURCES, cluster(DESCRIBE_CONFIGS));
+        rules.put(ApiKeys.DESCRIBE_CLIENT_QUOTAS, cluster(DESCRIBE_CONFIGS));
+        rules.put(ApiKeys.ALTER_CLIENT_QUOTAS, cluster(ALTER_CONFIGS));
         rules.put(
                 ApiKeys.WRITE_TXN_MARKERS,
                 Rule.whole(

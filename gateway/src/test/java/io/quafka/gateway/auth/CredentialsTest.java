@@ -19,7 +19,9 @@ class CredentialsTest {
 
     private final SecurityImage image =
             new SecurityImage(
-                    HashTreePMap.from(Credentials.of("alice", "of-alice")), HashTreePSet.empty());
+                    HashTreePMap.from(Credentials.of("alice", "of-alice")),
+                    HashTreePSet.empty(),
+                    HashTreePMap.empty());
 
     private final Credentials credentials =
             new Credentials(() -> image, Credentials.of("admin", "of-admin"));

@@ -93,8 +93,11 @@ class ArchitectureTest {
             only("org.apache.kafka.coordinator..", "io.quafka.storage.coordinator");
 
     @ArchTest
-    static final ArchRule kafkaImageInOnePackage =
-            only("org.apache.kafka.image..", "io.quafka.storage.coordinator");
+    static final ArchRule kafkaImageWhereItIsKept =
+            only(
+                    "org.apache.kafka.image..",
+                    "io.quafka.storage.coordinator",
+                    "io.quafka.gateway.quota");
 
     @ArchTest
     static final ArchRule kafkaServerTypesInOnePackage =

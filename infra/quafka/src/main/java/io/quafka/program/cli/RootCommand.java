@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             GroupCommand.class,
             UserCommand.class,
             AclCommand.class,
+            QuotaCommand.class,
             RetentionCommand.class,
             NodeCommand.class,
             ProduceCommand.class,

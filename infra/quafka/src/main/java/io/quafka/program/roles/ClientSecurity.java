@@ -14,6 +14,8 @@ import io.quafka.gateway.auth.AuthConfig;
 import io.quafka.gateway.auth.Authenticator;
 import io.quafka.gateway.auth.Credentials;
 import io.quafka.gateway.auth.HttpAuthenticator;
+import io.quafka.gateway.quota.ClientQuotas;
+import io.quafka.gateway.quota.QuotaEnforcer;
 import io.quafka.program.config.ConfigException;
 import io.quafka.program.config.Configuration;
 import io.quafka.program.config.SecurityKeys;
@@ -21,6 +23,7 @@ import io.quafka.wire.HttpGuard;
 import io.quafka.wire.RequestHandler;
 import io.quafka.wire.tls.TlsConfig;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -42,11 +45,13 @@ final class ClientSecurity {
     private final Metadata metadata;
     private final boolean autoCreateTopics;
     private final @Nullable Permissions permissions;
+    private final ClientQuotas quotas;
 
     /// @throws ConfigException when what is configured does not fit together
     /// @throws IOException when the administrator's password cannot be read
     ClientSecurity(Configuration configuration, Controller controller) throws IOException {
         metadata = controller.metadata();
+        quotas = new ClientQuotas(() -> metadata.image().security(), InstantSource.system());
         autoCreateTopics = Settings.gateway(configuration).autoCreateTopics();
         config =
                 new AuthConfig(
@@ -125,6 +130,11 @@ final class ClientSecurity {
         return authenticates;
     }
 
+    /// Whether an address may open one more connection now.
+    boolean mayConnect(InetAddress address) {
+        return quotas.mayConnect(address);
+    }
+
     /// What the gateway is told of it.
     Gateway.Access access() {
         if (!authenticates) {
@@ -140,15 +150,16 @@ final class ClientSecurity {
 
     /// The gateway behind what is asked of its clients first.
     RequestHandler inFrontOf(Gateway gateway) {
-        if (!authenticates) {
-            return gateway;
-        }
         RequestHandler allowed =
                 permissions == null
                         ? gateway
                         : new AccessControl(gateway, permissions, metadata, autoCreateTopics);
+        RequestHandler bounded = new QuotaEnforcer(allowed, quotas);
+        if (!authenticates) {
+            return bounded;
+        }
         try {
-            return new Authenticator(allowed, config, credentials, InstantSource.system());
+            return new Authenticator(bounded, config, credentials, InstantSource.system());
         } catch (IllegalArgumentException e) {
             throw new ConfigException(SecurityKeys.SASL_MECHANISMS.name() + ": " + e.getMessage());
         }

@@ -142,6 +142,10 @@ final class HttpResources {
                         "quafka_in_flight_bytes",
                         "Bytes of requests that are being answered.",
                         counters.bytesInFlight())
+                .counter(
+                        "quafka_throttled_responses_total",
+                        "Responses that had a client wait because of its quota.",
+                        counters.muted())
                 .counters(
                         "quafka_connections_closed_total",
                         "Connections closed or refused, by reason.");

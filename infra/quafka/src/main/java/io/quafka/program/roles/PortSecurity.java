@@ -10,19 +10,22 @@ import io.quafka.wire.PortTls;
 import io.quafka.wire.tls.TlsConfig;
 import io.quafka.wire.tls.TlsEngines;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Who is served on a port, and how what is said there is kept from others.
 ///
 /// @param tls null where there is none
 /// @param guard of what is answered over HTTP
-record PortSecurity(@Nullable PortTls tls, HttpGuard guard) {
+/// @param admission whether an address may open one more connection now
+record PortSecurity(@Nullable PortTls tls, HttpGuard guard, Predicate<InetAddress> admission) {
     private static final int FORBIDDEN = 403;
 
     /// Everybody, in plain.
-    static final PortSecurity NONE = new PortSecurity(null, HttpGuard.OPEN);
+    static final PortSecurity NONE = new PortSecurity(null, HttpGuard.OPEN, _ -> true);
 
     /// What is configured for the port that clients use.
     ///
@@ -32,7 +35,7 @@ record PortSecurity(@Nullable PortTls tls, HttpGuard guard) {
             throws IOException {
         Optional<Path> certificate = configuration.get(SecurityKeys.TLS_CERTIFICATE);
         if (certificate.isEmpty()) {
-            return new PortSecurity(null, clients.guard(HttpGuard.OPEN));
+            return new PortSecurity(null, clients.guard(HttpGuard.OPEN), clients::mayConnect);
         }
         TlsEngines engines =
                 opened.add(
@@ -42,7 +45,8 @@ record PortSecurity(@Nullable PortTls tls, HttpGuard guard) {
         boolean required = configuration.get(SecurityKeys.TLS_REQUIRED);
         return new PortSecurity(
                 new PortTls(engines, required),
-                clients.guard(required ? PortSecurity::overTls : HttpGuard.OPEN));
+                clients.guard(required ? PortSecurity::overTls : HttpGuard.OPEN),
+                clients::mayConnect);
     }
 
     private static TlsConfig config(Configuration configuration, Path certificate) {

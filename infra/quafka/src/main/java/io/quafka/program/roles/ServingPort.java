@@ -58,6 +58,7 @@ final class ServingPort implements AutoCloseable {
                         .limits(limits)
                         .tls(security.tls())
                         .guard(security.guard())
+                        .admission(security.admission())
                         .scarcity(this::somebodyWaitsForAnswerMemory)
                         .http(Stream.of(http.endpoints(), resources).flatMap(List::stream).toList())
                         .build();

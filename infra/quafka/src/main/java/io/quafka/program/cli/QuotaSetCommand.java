@@ -1,0 +1,82 @@
+package io.quafka.program.cli;
+
+import io.quafka.program.config.Sizes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterClientQuotasOptions;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `quafka quota set`.
+@Command(
+        name = "set",
+        header = "Set quotas of a user, a client id, both together, or an address.",
+        description = "Quotas that are not named stay as they are.")
+final class QuotaSetCommand implements Callable<Integer> {
+    private static final String BYTES = "_byte_rate";
+
+    @Mixin private ClientOptions client = new ClientOptions();
+
+    @Mixin private QuotaOptions options = new QuotaOptions();
+
+    @Parameters(
+            paramLabel = "KEY=VALUE",
+            arity = "1..*",
+            description = "Quotas by Kafka's names; bytes also as 512KiB, 10MiB.")
+    private Map<String, String> quotas = new LinkedHashMap<>();
+
+    @Option(names = "--dry-run", description = "Have it checked, and set nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "Print for machines.")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        Map<String, @Nullable String> parts = options.entity();
+        if (parts.isEmpty()) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "Whose (--user, --client-id, --ip, or --default-user, --default-client-id, --default-ip)?");
+        }
+        Map<String, Double> bounds = new LinkedHashMap<>();
+        quotas.forEach((key, value) -> bounds.put(key, bound(key, value)));
+        List<ClientQuotaAlteration.Op> ops = new ArrayList<>();
+        bounds.forEach((key, bound) -> ops.add(new ClientQuotaAlteration.Op(key, bound)));
+        var entity = new ClientQuotaEntity(parts);
+        try (Admin admin = client.admin()) {
+            admin.alterClientQuotas(
+                            List.of(new ClientQuotaAlteration(entity, ops)),
+                            new AlterClientQuotasOptions().validateOnly(dryRun))
+                    .all()
+                    .get();
+        }
+        Output.print(
+                spec.commandLine().getOut(), QuotaOptions.rows(Map.of(entity, bounds), json), json);
+        return ExitCode.OK;
+    }
+
+    private static double bound(String key, String value) {
+        try {
+            return key.endsWith(BYTES) ? Sizes.parse(value) : Double.parseDouble(value);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(key + ": " + e.getMessage());
+        }
+    }
+}
