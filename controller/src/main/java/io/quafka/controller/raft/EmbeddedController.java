@@ -228,7 +228,8 @@ public final class EmbeddedController implements Controller {
 
     private void sweep() {
         while (!closed) {
-            LockSupport.parkNanos(this, liveness.sweepInterval().toNanos());
+            LockSupport.parkNanos(
+                    this, liveness.untilSweep(metadata.image(), nanoTime.getAsLong()).toNanos());
             if (!leading) {
                 continue;
             }

@@ -19,8 +19,10 @@ final class Liveness {
     /// How long a fenced node without data of its own stays registered, in sessions.
     static final int SESSIONS_KEPT = 100;
 
-    /// Sweeps in a session.
+    /// Sweeps in a session, at least; there is one more whenever a session may have ended.
     static final int SWEEPS = 4;
+
+    private static final long SWEEP_NANOS_MIN = 1_000_000;
 
     private final long sessionNanos;
     private final ConcurrentMap<Integer, Long> heardNanos = new ConcurrentHashMap<>();
@@ -31,8 +33,18 @@ final class Liveness {
         sessionNanos = session.toNanos();
     }
 
-    Duration sweepInterval() {
-        return Duration.ofNanos(Math.max(1, sessionNanos / SWEEPS));
+    /// How long until the next sweep: until the session ends that ends next if no more is heard,
+    /// but no longer than a [#SWEEPS]th of a session.
+    synchronized Duration untilSweep(ClusterImage image, long nowNanos) {
+        long wait = sessionNanos / SWEEPS;
+        for (Node node : image.nodes().values()) {
+            Long heard = node.fenced() ? null : heardNanos.get(node.id());
+            long left = heard == null ? 0 : heard + sessionNanos - nowNanos;
+            if (left > 0) {
+                wait = Math.min(wait, left);
+            }
+        }
+        return Duration.ofNanos(Math.max(SWEEP_NANOS_MIN, wait));
     }
 
     void heard(int nodeId, long nowNanos) {
@@ -59,7 +71,7 @@ final class Liveness {
                 continue;
             }
             long silentNanos = nowNanos - heard;
-            if (!node.fenced() && silentNanos > sessionNanos) {
+            if (!node.fenced() && silentNanos >= sessionNanos) {
                 overdue.add(new Command.FenceNode(node.id(), true));
             } else if (node.fenced()
                     && !node.plays(NodeRole.STORAGE)

@@ -23,17 +23,27 @@ class LivenessTest {
 
     @Test
     void onlyTheSilentNodeIsFenced() {
-        sweepTo(0, 6, TWO_NODES, 1);
-        assertThat(sweep(7, TWO_NODES)).containsExactly(new Command.FenceNode(2, true));
+        sweepTo(0, 5, TWO_NODES, 1);
+        assertThat(sweep(6, TWO_NODES)).containsExactly(new Command.FenceNode(2, true));
+    }
+
+    @Test
+    void theNextSweepIsWhenASessionMayEnd() {
+        sweepTo(0, 5, TWO_NODES, 1);
+        // The second was given a whole session at 0.
+        assertThat(untilSweep(5.2, TWO_NODES)).isEqualTo(Duration.ofMillis(800));
+        assertThat(sweep(6, TWO_NODES)).containsExactly(new Command.FenceNode(2, true));
+        assertThat(untilSweep(6, TWO_NODES)).isEqualTo(SESSION.dividedBy(Liveness.SWEEPS));
+        assertThat(untilSweep(10.5, TWO_NODES)).isEqualTo(Duration.ofMillis(500));
     }
 
     @Test
     void aNewLeaderGivesEveryNodeAWholeSession() {
-        sweepTo(0, 6, TWO_NODES, 1);
+        sweepTo(0, 5, TWO_NODES, 1);
         liveness.reset();
-        assertThat(sweep(7, TWO_NODES)).isEmpty();
-        sweepTo(8, 13, TWO_NODES, 1);
-        assertThat(sweep(14, TWO_NODES)).containsExactly(new Command.FenceNode(2, true));
+        assertThat(sweep(6, TWO_NODES)).isEmpty();
+        sweepTo(7, 11, TWO_NODES, 1);
+        assertThat(sweep(12, TWO_NODES)).containsExactly(new Command.FenceNode(2, true));
     }
 
     @Test
@@ -58,6 +68,10 @@ class LivenessTest {
                 liveness.heard(alive, Duration.ofSeconds(second).toNanos());
             }
         }
+    }
+
+    private Duration untilSweep(double second, ClusterImage image) {
+        return liveness.untilSweep(image, (long) (second * 1e9));
     }
 
     private List<Command<?>> sweep(int second, ClusterImage image) {

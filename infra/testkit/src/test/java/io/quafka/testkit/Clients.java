@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -78,11 +80,9 @@ final class Clients {
     /// Every record from the beginning to the end that the partitions had at the call.
     static List<ConsumerRecord<byte[], byte[]>> readAll(
             String bootstrap, Collection<TopicPartition> partitions, Map<String, String> settings) {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap, settings)) {
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            return readToEnd(consumer);
-        }
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        readAll(bootstrap, partitions, settings, records::add);
+        return records;
     }
 
     static List<ConsumerRecord<byte[], byte[]>> readAll(
@@ -90,21 +90,46 @@ final class Clients {
         return readAll(bootstrap, partitions, Map.of());
     }
 
+    /// As the others, one record at a time.
+    static void readAll(
+            String bootstrap,
+            Collection<TopicPartition> partitions,
+            Map<String, String> settings,
+            Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap, settings)) {
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            readToEnd(consumer, visitor);
+        }
+    }
+
     /// Every record from where the consumer stands to the end that its partitions had at the call.
     static List<ConsumerRecord<byte[], byte[]>> readToEnd(KafkaConsumer<byte[], byte[]> consumer) {
-        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        readToEnd(consumer, records::add);
+        return records;
+    }
+
+    private static void readToEnd(
+            KafkaConsumer<byte[], byte[]> consumer,
+            Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        long read = 0;
         long deadline = System.nanoTime() + READ_MAX.toNanos();
         while (ends.entrySet().stream()
                 .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError(
-                        "read %d records in %s, and not up to %s"
-                                .formatted(records.size(), READ_MAX, ends));
+                        "read %d records, then none for %s, and not up to %s"
+                                .formatted(read, READ_MAX, ends));
             }
-            consumer.poll(POLL).forEach(records::add);
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            if (!records.isEmpty()) {
+                read += records.count();
+                records.forEach(visitor);
+                deadline = System.nanoTime() + READ_MAX.toNanos();
+            }
         }
-        return records;
     }
 
     /// Sends all, then waits for each answer.

@@ -1,5 +1,6 @@
 package io.quafka.testkit;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -12,10 +13,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /// One idempotent producer at work in a thread of its own, until it is told to finish. Its values
-/// are `producer:number:padding`; numbers count up over all partitions.
+/// are `producer:number:padding`; numbers count up over all partitions. In memory a value is kept
+/// as its [#digest], so that long runs fit into it.
 final class KillLoad {
-    private static final int UNANSWERED_MAX = 400;
+    /// Records of one load that were sent and not answered.
+    static final int UNANSWERED_MAX = 400;
+
     private static final int PADDING_MAX = 1_500;
+    private static final byte PADDING = 'p';
 
     private final int id;
     private final List<TopicPartition> partitions;
@@ -30,7 +35,24 @@ final class KillLoad {
     private volatile boolean finishing;
 
     /// In the order of their acknowledgement.
+    ///
+    /// @param value its digest
     record Acknowledged(TopicPartition partition, long offset, String value) {}
+
+    /// `producer:number:bytes of padding` of a value, which says all there is to say of it.
+    ///
+    /// @throws AssertionError if it is no value of such a producer
+    static String digest(byte[] value) {
+        int end = value.length;
+        while (end > 0 && value[end - 1] == PADDING) {
+            end--;
+        }
+        String start = new String(value, 0, end, StandardCharsets.UTF_8);
+        if (!start.matches("\\d+:\\d+:")) {
+            throw new AssertionError("nobody sent this: " + Clients.text(value));
+        }
+        return start + (value.length - end);
+    }
 
     KillLoad(String bootstrap, int id, List<TopicPartition> partitions, long seed) {
         this.id = id;
@@ -58,10 +80,12 @@ final class KillLoad {
             while (!finishing && failures.isEmpty()) {
                 unanswered.acquire();
                 TopicPartition to = partitions.get(random.nextInt(partitions.size()));
-                String value = id + ":" + sent++ + ":" + "p".repeat(random.nextInt(PADDING_MAX));
+                int padding = random.nextInt(PADDING_MAX);
+                String start = id + ":" + sent++ + ":";
+                String value = start + padding;
+                byte[] bytes = Clients.bytes(start + "p".repeat(padding));
                 producer.send(
-                        new ProducerRecord<>(
-                                to.topic(), to.partition(), null, Clients.bytes(value)),
+                        new ProducerRecord<>(to.topic(), to.partition(), null, bytes),
                         (metadata, failure) -> {
                             unanswered.release();
                             if (failure != null) {

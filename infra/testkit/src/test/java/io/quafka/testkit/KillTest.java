@@ -61,7 +61,7 @@ class KillTest {
             witness.finish();
             broker.kill9();
             broker = broker.restart();
-            KillVerdict verdict = new KillVerdict(Clients.readAll(broker.bootstrap(), partitions));
+            KillVerdict verdict = new KillVerdict(broker.bootstrap(), partitions);
             loads.forEach(verdict::requireAll);
             verdict.requireNothingElse(loads);
             verdict.requireUnchanged(witness.seen());

@@ -9,7 +9,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/// Reads everything as it comes, through kills and restarts, and remembers what it saw where.
+/// Reads everything as it comes, through kills and restarts, and remembers what it saw where, as
+/// [KillLoad#digest]s.
 final class KillWitness {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration FINISH_MAX = Duration.ofSeconds(60);
@@ -38,7 +39,7 @@ final class KillWitness {
         try {
             while (!finishing) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    if (seen.put(Place.of(record), Clients.text(record.value())) != null) {
+                    if (seen.put(Place.of(record), KillLoad.digest(record.value())) != null) {
                         throw new AssertionError("read twice without going back: " + record);
                     }
                 }

@@ -4,28 +4,14 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quafka.controller.model.ClusterImage;
-import io.quafka.controller.model.Command;
-import io.quafka.controller.model.Endpoint;
-import io.quafka.controller.model.ShardState;
-import io.quafka.controller.raft.ControllerConfig.Member;
-import io.quafka.controller.raft.RemoteController;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,168 +20,120 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Three storage nodes in processes of their own, three replicas of everything, two of which must
-/// have what is acknowledged. Nodes are killed and stopped under load; nothing acknowledged is
-/// lost, and who comes back is in sync again.
-///
-/// Runs with `-Dquafka.replication.processes=true` only, as replication is not on by default.
+/// Replicated storage nodes are killed and stopped under load: nothing acknowledged is lost, and
+/// who comes back is in sync again.
 @Tag("broker")
-@EnabledIfSystemProperty(named = "quafka.replication.processes", matches = "true")
 class ReplicationTest {
-    private static final Duration SETTLED_MAX = Duration.ofSeconds(120);
     private static final int PARTITIONS = 6;
     private static final long SEED = 20_261_128;
     private static final int RECORDS_BETWEEN = 1_500;
+    private static final int ROUNDS = Integer.getInteger("quafka.replication.rounds", 1);
+
+    private static final int RECORDS_FEW = 2 * KillLoad.UNANSWERED_MAX;
 
     @TempDir private Path directory;
 
-    private final List<BrokerProcess> processes = new ArrayList<>();
-    private final List<BrokerProcess> nodes = new ArrayList<>();
     private final Random random = new Random(SEED);
-    private String members = "";
-    private String bootstrap = "";
-    private @Nullable RemoteController connected;
+    private ReplicatedProcesses cluster;
 
     @BeforeEach
-    void startAll() throws Exception {
-        int port = Ports.free();
-        members = "1@127.0.0.1:" + port;
-        start("controller");
-        for (int i = 0; i < 3; i++) {
-            nodes.add(start("storage"));
-        }
-        bootstrap = start("gateway").bootstrap();
-        RemoteController controller =
-                RemoteController.connect(
-                        List.of(new Member(1, new Endpoint("127.0.0.1", port))),
-                        Duration.ofSeconds(30));
-        connected = controller;
-        Map<ConfigResource, List<Command.ConfigChange>> defaults =
-                Map.of(
-                        new ConfigResource(ConfigResource.Type.BROKER, ""),
-                        List.of(
-                                new Command.ConfigChange(
-                                        "storage.replication.factor.max",
-                                        Command.ConfigOp.SET,
-                                        "3"),
-                                new Command.ConfigChange(
-                                        "default.replication.factor", Command.ConfigOp.SET, "3")));
-        controller.submit(new Command.AlterConfigs(defaults, false, false)).get();
-    }
-
-    private BrokerProcess start(String role) throws Exception {
-        Path own = Files.createDirectory(directory.resolve(role + processes.size()));
-        BrokerProcess process =
-                BrokerProcess.start(
-                        BrokerOptions.in(own)
-                                .withRole(role)
-                                .withHeapMib(128)
-                                .withSmallSegments()
-                                .with("controller.members", members));
-        processes.add(process);
-        return process;
+    void start() throws Exception {
+        cluster = new ReplicatedProcesses(directory);
     }
 
     @AfterEach
-    void stopAll() {
-        if (connected != null) {
-            connected.close();
-        }
-        processes.reversed().forEach(BrokerProcess::close);
+    void stop() {
+        cluster.close();
     }
 
     @Test
-    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void nothingAcknowledgedIsLostWhenALeaderIsKilled() throws Exception {
+        cluster.create("load", PARTITIONS);
+        List<TopicPartition> partitions = Clients.partitions("load", PARTITIONS);
+        cluster.awaitInSync(3);
+        List<KillLoad> loads = loads(partitions);
+        KillWitness witness = new KillWitness(cluster.bootstrap(), partitions);
+        awaitMore(loads, witness, RECORDS_FEW);
+
+        int killed = cluster.leaderOf("load", 0);
+        cluster.node(killed).kill9();
+        // More than what may be on its way to the partitions that have no leader.
+        awaitMore(loads, witness, RECORDS_FEW);
+        cluster.restart(killed);
+        cluster.awaitInSync(3);
+        finish(loads, witness);
+        verify(loads, witness, partitions);
+        cluster.requireNoAlarms();
+    }
+
+    /// Takes a minute for each of `quafka.replication.rounds`.
+    @Test
+    @EnabledIfSystemProperty(named = "quafka.replication.processes", matches = "true")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void nothingAcknowledgedIsLostWhenLeadersAreKilledAndStopped() throws Exception {
-        create("load");
-        create("ledger");
-        create("probe");
+        cluster.create("load", PARTITIONS);
+        cluster.create("ledger", PARTITIONS);
+        cluster.create("probe", PARTITIONS);
         List<TopicPartition> partitions = Clients.partitions("load", PARTITIONS);
         List<TopicPartition> ledger = Clients.partitions("ledger", PARTITIONS);
-        awaitInSync(3);
+        cluster.awaitInSync(3);
+        List<KillLoad> loads = loads(partitions);
+        TransactionalLoad teller =
+                new TransactionalLoad(cluster.bootstrap(), "teller", ledger, random.nextLong());
+        KillWitness witness = new KillWitness(cluster.bootstrap(), partitions);
+        awaitMore(loads, witness, RECORDS_BETWEEN);
+        for (int round = 0; round < ROUNDS; round++) {
+            killAndStop(round, loads, witness);
+        }
+        int ended = teller.ended() + 2;
+        await().atMost(ReplicatedProcesses.SETTLED_MAX).until(() -> teller.ended() >= ended);
+        teller.finish();
+        finish(loads, witness);
+        cluster.node((ROUNDS + 1) % ReplicatedProcesses.NODES).kill9();
+        verify(loads, witness, partitions);
+        TransactionVerdict.require(cluster.bootstrap(), ledger, List.of(teller));
+        cluster.requireNoAlarms();
+    }
+
+    private List<KillLoad> loads(List<TopicPartition> partitions) {
         List<KillLoad> loads = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            loads.add(new KillLoad(bootstrap, i, partitions, random.nextLong()));
+            loads.add(new KillLoad(cluster.bootstrap(), i, partitions, random.nextLong()));
         }
-        TransactionalLoad teller =
-                new TransactionalLoad(bootstrap, "teller", ledger, random.nextLong());
-        KillWitness witness = new KillWitness(bootstrap, partitions);
-        awaitMore(loads, witness);
+        return loads;
+    }
 
-        nodes.get(0).kill9();
+    private void killAndStop(int round, List<KillLoad> loads, KillWitness witness)
+            throws Exception {
+        int killed = round % ReplicatedProcesses.NODES;
+        int stopped = (round + 1) % ReplicatedProcesses.NODES;
+        cluster.node(killed).kill9();
         System.out.printf("writable again after kill -9: %d ms%n", writableMs());
-        awaitMore(loads, witness);
-        nodes.set(0, again(nodes.get(0)));
-        awaitInSync(3);
-        awaitMore(loads, witness);
+        awaitMore(loads, witness, RECORDS_BETWEEN);
+        awaitRead(loads, witness);
+        cluster.restart(killed);
+        cluster.awaitInSync(3);
+        awaitMore(loads, witness, RECORDS_BETWEEN);
 
-        signal("STOP", nodes.get(1));
+        cluster.node(stopped).pause();
         System.out.printf("writable again after SIGSTOP: %d ms%n", writableMs());
-        awaitInSync(2);
-        awaitMore(loads, witness);
-        signal("CONT", nodes.get(1));
-        awaitInSync(3);
-        awaitMore(loads, witness);
-
-        int ended = teller.ended() + 2;
-        await().atMost(SETTLED_MAX).until(() -> teller.ended() >= ended);
-        for (KillLoad load : loads) {
-            load.finish();
-        }
-        teller.finish();
-        witness.finish();
-        nodes.get(2).kill9();
-        KillVerdict verdict = new KillVerdict(Clients.readAll(bootstrap, partitions));
-        loads.forEach(verdict::requireAll);
-        verdict.requireNothingElse(loads);
-        verdict.requireUnchanged(witness.seen());
-        assertThat(witness.seen()).isNotEmpty();
-        TransactionVerdict.require(bootstrap, ledger, List.of(teller));
-        processes.forEach(BrokerProcess::requireNoAlarms);
+        cluster.awaitInSync(2);
+        awaitMore(loads, witness, RECORDS_BETWEEN);
+        awaitRead(loads, witness);
+        cluster.node(stopped).resume();
+        cluster.awaitInSync(3);
+        awaitMore(loads, witness, RECORDS_BETWEEN);
     }
 
-    private BrokerProcess again(BrokerProcess killed) throws InterruptedException {
-        BrokerProcess restarted = killed.restart();
-        processes.add(restarted);
-        return restarted;
+    private long writableMs() throws Exception {
+        return cluster.writableMs("probe", PARTITIONS, Map.of());
     }
 
-    private void create(String topic) throws Exception {
-        try (Admin admin = Clients.admin(bootstrap)) {
-            admin.createTopics(
-                            List.of(
-                                    new NewTopic(topic, PARTITIONS, (short) 3)
-                                            .configs(Map.of("min.insync.replicas", "2"))))
-                    .all()
-                    .get();
-        }
-    }
-
-    private static void signal(String name, BrokerProcess process) throws Exception {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
-    }
-
-    /// Every replicated shard is led, and has so many replicas in sync.
-    private void awaitInSync(int replicas) {
-        await().atMost(SETTLED_MAX)
-                .untilAsserted(() -> {
-                    ClusterImage image = requireNonNull(connected).metadata().image();
-                    List<ShardState> shards =
-                            image.shards().values().stream()
-                                    .filter(ShardState::isReplicated)
-                                    .toList();
-                    assertThat(shards).isNotEmpty();
-                    assertThat(shards)
-                            .allMatch(shard ->
-                                    shard.leader() != ShardState.NO_LEADER
-                                            && shard.inSync().size() == replicas);
-                });
-    }
-
-    private static void awaitMore(List<KillLoad> loads, KillWitness witness) {
+    private static void awaitMore(List<KillLoad> loads, KillWitness witness, int records) {
         Map<KillLoad, Long> targets = new HashMap<>();
-        loads.forEach(load -> targets.put(load, load.acknowledged() + RECORDS_BETWEEN));
-        await().atMost(SETTLED_MAX)
+        loads.forEach(load -> targets.put(load, load.acknowledged() + records));
+        await().atMost(ReplicatedProcesses.SETTLED_MAX)
                 .until(() ->
                         witness.isFailed()
                                 || loads.stream()
@@ -204,25 +142,28 @@ class ReplicationTest {
                                                         >= requireNonNull(targets.get(load))));
     }
 
-    /// How long until each partition has acknowledged a record that was sent to it now.
-    private long writableMs() throws Exception {
-        long begin = System.nanoTime();
-        try (KafkaProducer<byte[], byte[]> producer =
-                Clients.producer(
-                        bootstrap,
-                        Map.of(
-                                "acks",
-                                "all",
-                                "request.timeout.ms",
-                                "2000",
-                                "delivery.timeout.ms",
-                                "120000"))) {
-            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-            for (int partition = 0; partition < PARTITIONS; partition++) {
-                records.add(new ProducerRecord<>("probe", partition, null, Clients.bytes("p")));
-            }
-            Clients.sendAll(producer, records);
+    /// The reader has what was acknowledged by now.
+    private static void awaitRead(List<KillLoad> loads, KillWitness witness) {
+        long acknowledged = loads.stream().mapToLong(KillLoad::acknowledged).sum();
+        await().atMost(ReplicatedProcesses.SETTLED_MAX)
+                .until(() -> witness.isFailed() || witness.seen().size() >= acknowledged);
+    }
+
+    private static void finish(List<KillLoad> loads, KillWitness witness)
+            throws InterruptedException {
+        for (KillLoad load : loads) {
+            load.finish();
         }
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+        awaitRead(loads, witness);
+        witness.finish();
+    }
+
+    private void verify(
+            List<KillLoad> loads, KillWitness witness, List<TopicPartition> partitions) {
+        KillVerdict verdict = new KillVerdict(cluster.bootstrap(), partitions);
+        loads.forEach(verdict::requireAll);
+        verdict.requireNothingElse(loads);
+        verdict.requireUnchanged(witness.seen());
+        assertThat(witness.seen()).isNotEmpty();
     }
 }

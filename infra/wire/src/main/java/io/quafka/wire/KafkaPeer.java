@@ -90,6 +90,21 @@ public final class KafkaPeer implements AutoCloseable {
         }
     }
 
+    /// Loses the connection, for whose peer there is another reason to think that it is gone, if a
+    /// request waits for longer than this; requests in flight fail, and the next one connects anew.
+    public void loseIfWaiting(Duration longer) {
+        PeerConnection current;
+        lock.lock();
+        try {
+            current = connection;
+        } finally {
+            lock.unlock();
+        }
+        if (current != null && current.waitsFor(longer, System.nanoTime())) {
+            current.close(new PeerUnavailableException(this + " is silent", null));
+        }
+    }
+
     /// Loses the connection; requests in flight fail, and so does every later one.
     @Override
     public void close() {

@@ -360,7 +360,8 @@ final class PeerConnection {
             while (true) {
                 TimeUnit.NANOSECONDS.sleep(period.toNanos());
                 long now = System.nanoTime();
-                if (overdue(now) || activity.expired(now, true, timeouts) != null) {
+                if (waitsFor(limits.requestTimeout(), now)
+                        || activity.expired(now, true, timeouts) != null) {
                     close(new PeerUnavailableException(address + " takes too long", null));
                     return;
                 }
@@ -370,12 +371,12 @@ final class PeerConnection {
         }
     }
 
-    private boolean overdue(long nowNanos) {
+    /// Whether a request has waited for its answer for longer than this.
+    boolean waitsFor(Duration longest, long nowNanos) {
         lock.lock();
         try {
             var oldest = calls.firstEntry();
-            return oldest != null
-                    && nowNanos - oldest.getValue().startNanos > limits.requestTimeout().toNanos();
+            return oldest != null && nowNanos - oldest.getValue().startNanos > longest.toNanos();
         } finally {
             lock.unlock();
         }

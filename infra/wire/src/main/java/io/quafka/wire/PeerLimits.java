@@ -49,4 +49,17 @@ public record PeerLimits(
                 Duration.ofMillis(50),
                 Duration.ofSeconds(2));
     }
+
+    public PeerLimits withRequestTimeout(Duration timeout) {
+        return new PeerLimits(
+                frameBytesMax,
+                frameValuesMax,
+                inFlightRequestsMax,
+                inFlightBytesMax,
+                connectTimeout,
+                timeout,
+                writeTimeout,
+                backoffMin,
+                backoffMax);
+    }
 }

@@ -194,25 +194,31 @@ class KafkaPeerTest {
 
     @Test
     void aPeerThatNeverAnswersIsLost() throws Exception {
-        PeerLimits limits = PeerLimits.defaults();
         peer.close();
         peer =
                 peer(
                         server.port(),
-                        new PeerLimits(
-                                limits.frameBytesMax(),
-                                limits.frameValuesMax(),
-                                limits.inFlightRequestsMax(),
-                                limits.inFlightBytesMax(),
-                                limits.connectTimeout(),
-                                Duration.ofMillis(200),
-                                limits.writeTimeout(),
-                                limits.backoffMin(),
-                                limits.backoffMax()));
+                        PeerLimits.defaults().withRequestTimeout(Duration.ofMillis(200)));
         assertThatThrownBy(() ->
                         peer.send(ApiKeys.HEARTBEAT, (short) 4, beat()).get(10, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(PeerUnavailableException.class)
                 .hasMessageContaining("too long");
+    }
+
+    @Test
+    void aPeerThatIsTakenForGoneIsLostIfSomebodyWaitsForIt() throws Exception {
+        CompletableFuture<PeerReply> waiting = peer.send(ApiKeys.HEARTBEAT, (short) 4, beat());
+        pending(0);
+        peer.loseIfWaiting(Duration.ofMinutes(1));
+        assertThat(waiting).isNotDone();
+        peer.loseIfWaiting(Duration.ZERO);
+        assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(PeerUnavailableException.class)
+                .hasMessageContaining("silent");
+        await().until(() -> {
+            CompletableFuture<PeerReply> next = peer.send(ApiKeys.HEARTBEAT, (short) 4, beat());
+            return !next.isCompletedExceptionally();
+        });
     }
 
     @Test

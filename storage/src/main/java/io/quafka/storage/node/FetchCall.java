@@ -5,6 +5,7 @@ import io.quafka.storage.History;
 import io.quafka.storage.node.PartitionReader.Amount;
 import io.quafka.storage.node.PartitionReader.Range;
 import io.quafka.storage.shard.Partition;
+import io.quafka.wire.BufferPool;
 import io.quafka.wire.PooledBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,13 +67,16 @@ final class FetchCall implements ReadMemory.Waiter {
     ///
     /// @param readers platform threads; rejects when too much waits for them
     /// @param timer starts the read of fetches whose time is up
+    /// @param replicas what is shipped to followers lies in here: readers that hold all of `memory`
+    ///   do not hold up what is to be committed
     record Environment(
             Shards shards,
             PartitionReader reader,
             HistoryLookup history,
             ReadMemory memory,
             Executor readers,
-            ScheduledExecutorService timer) {}
+            ScheduledExecutorService timer,
+            BufferPool replicas) {}
 
     private static final class Part {
         final FetchPartition asked;

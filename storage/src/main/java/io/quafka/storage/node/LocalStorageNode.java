@@ -61,6 +61,9 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     /// Reads that may wait for a reader; beyond, a fetch is answered empty and other queries fail.
     static final int READS_WAITING_MAX = 20_000;
 
+    /// Followers' fetches have this part of what readers have, beside it.
+    private static final int REPLICAS_PART = 4;
+
     private final StorageConfig config;
     private final InstantSource clock;
     private final DirectoryLock lock;
@@ -108,7 +111,13 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         HistoryLookup history = new HistoryLookup(shards);
         this.fetches =
                 new FetchCall.Environment(
-                        shards, new PartitionReader(memory), history, memory, readers, timer);
+                        shards,
+                        new PartitionReader(memory),
+                        history,
+                        memory,
+                        readers,
+                        timer,
+                        new BufferPool(config.readBufferBytes() / REPLICAS_PART));
         this.offsets =
                 new OffsetCalls(
                         shards,

@@ -6,6 +6,7 @@ import io.quafka.storage.log.ShippedGroups;
 import io.quafka.storage.replication.EpochTable.EpochEnd;
 import io.quafka.storage.shard.Leadership;
 import io.quafka.storage.shard.Shard;
+import io.quafka.wire.BufferPool;
 import io.quafka.wire.PooledBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,6 +45,9 @@ final class ReplicaFetchCall {
     private final Runnable woken = this::wake;
     private final long deadlineNanos;
     private boolean starved;
+
+    /// Whether something may lie in the memory of readers, who are told when it is given back.
+    private boolean borrowed;
 
     private static final class Part {
         final FetchPartition asked;
@@ -176,7 +180,7 @@ final class ReplicaFetchCall {
             environment.memory().filled(bytes);
             answer(memory);
         } catch (IOException | RuntimeException e) {
-            environment.memory().release(memory);
+            release(memory);
             logger.atWarn().setCause(e).addKeyValue("follower", follower).log("nothing shipped");
             done.completeExceptionally(e);
         }
@@ -223,21 +227,29 @@ final class ReplicaFetchCall {
         int bytes = (int) Math.min(there, Math.max(0, most));
         PooledBuffer buffer = null;
         while (bytes > 0) {
-            buffer = environment.memory().tryAcquire(bytes, false);
+            buffer = memoryFor(bytes);
             if (buffer == null) {
                 starved = true;
                 return null;
             }
             ByteBuffer target = buffer.buffer().clear().limit(bytes);
-            shard.read(position, target);
-            target.flip();
-            int whole = ShippedGroups.wholeBytes(target, position);
-            if (whole > 0) {
-                target.limit(whole);
-                return buffer;
+            long first;
+            boolean whole = false;
+            try {
+                shard.read(position, target);
+                target.flip();
+                int groups = ShippedGroups.wholeBytes(target, position);
+                whole = groups > 0;
+                if (whole) {
+                    target.limit(groups);
+                    return buffer;
+                }
+                first = ShippedGroups.sizeOfFirst(target, position);
+            } finally {
+                if (!whole) {
+                    release(List.of(buffer));
+                }
             }
-            long first = ShippedGroups.sizeOfFirst(target, position);
-            environment.memory().release(List.of(buffer));
             if (before > 0 || first <= bytes || first > there) {
                 if (first == 0 && bytes >= there) {
                     throw new IOException("no group at " + shard.describe(position));
@@ -249,6 +261,24 @@ final class ReplicaFetchCall {
         return null;
     }
 
+    /// What is too large for the followers' own memory lies in the readers'.
+    private @Nullable PooledBuffer memoryFor(int bytes) {
+        BufferPool own = environment.replicas();
+        if (bytes + bytes / 4L <= own.capacity()) {
+            return own.tryAcquire(bytes);
+        }
+        borrowed = true;
+        return environment.memory().tryAcquire(bytes, false);
+    }
+
+    private void release(List<PooledBuffer> memory) {
+        if (borrowed) {
+            environment.memory().release(memory);
+        } else {
+            memory.forEach(PooledBuffer::release);
+        }
+    }
+
     private void answer(List<PooledBuffer> memory) {
         FetchableTopicResponse topic =
                 new FetchableTopicResponse().setTopicId(ReplicaMessages.COMMIT_LOG);
@@ -256,7 +286,7 @@ final class ReplicaFetchCall {
         FetchReply reply =
                 new FetchReply(
                         new FetchResponseData().setResponses(List.of(topic)),
-                        () -> environment.memory().release(memory));
+                        () -> release(memory));
         if (!done.complete(reply)) {
             reply.release().run();
         }

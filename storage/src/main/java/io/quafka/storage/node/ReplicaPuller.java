@@ -7,6 +7,7 @@ import io.quafka.storage.StoragePeers;
 import io.quafka.storage.replication.EpochTable.EpochEnd;
 import io.quafka.storage.shard.DeposedException;
 import io.quafka.storage.shard.Shard;
+import io.quafka.wire.PeerUnavailableException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /// Pulls the logs of all shards that this node follows and one other node leads: one request at a
 /// time, which also says what is on this disk of what came before.
@@ -197,14 +199,18 @@ final class ReplicaPuller implements AutoCloseable {
                 answer.highWatermark());
     }
 
+    /// A leader that cannot be reached is told in one line: it was killed, or is not up yet.
     private void failed(Exception e) {
-        if (!failing) {
-            failing = true;
-            logger.atWarn()
-                    .setCause(e)
-                    .addKeyValue("leader", leader)
-                    .log("replicas do not follow: tried again and again");
+        if (failing) {
+            return;
         }
+        failing = true;
+        LoggingEventBuilder warning = logger.atWarn().addKeyValue("leader", leader);
+        warning =
+                e.getCause() instanceof PeerUnavailableException away
+                        ? warning.addKeyValue("problem", away.getMessage())
+                        : warning.setCause(e);
+        warning.log("replicas do not follow: tried again and again");
     }
 
     @Override

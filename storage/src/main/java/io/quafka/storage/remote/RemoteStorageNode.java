@@ -5,6 +5,7 @@ import io.quafka.storage.FetchReply;
 import io.quafka.storage.StorageNode;
 import io.quafka.wire.KafkaPeer;
 import io.quafka.wire.PeerReply;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
@@ -118,6 +119,13 @@ public final class RemoteStorageNode implements StorageNode, AutoCloseable {
                         reply.release().run();
                     }
                 });
+    }
+
+    /// The controller takes the node for gone: who waits for it for longer than this is not to wait
+    /// on. See [KafkaPeer#loseIfWaiting].
+    public void loseIfWaiting(Duration longer) {
+        peer.loseIfWaiting(longer);
+        fetches.loseIfWaiting(longer);
     }
 
     /// Loses the connection; requests in flight fail, and so does every later one.

@@ -166,7 +166,7 @@ public final class ConfigKeys {
                     "storage.read.buffers.bytes",
                     ValueType.bytes(8 * MIB, TIB),
                     "128MiB",
-                    "Most memory outside the heap that records on their way to readers may lie in, all together.");
+                    "Most memory outside the heap that records on their way to readers may lie in, all together. What is on its way to other replicas has a quarter of it beside.");
 
     public static final ConfigKey<Integer> STORAGE_READERS =
             new ConfigKey<>(
@@ -244,7 +244,7 @@ public final class ConfigKeys {
                     "memory.buffers.bytes",
                     ValueType.bytes(32 * MIB, TIB),
                     "256MiB",
-                    "Most memory outside the heap for requests being read and answers being sent, of all connections together. A gateway in a process of its own keeps half of it for the answers to fetches.");
+                    "Most memory outside the heap for requests being read and answers being sent, of all connections together. A gateway in a process of its own keeps half of it for the answers to fetches, a storage node for what it copies of shards that others lead.");
 
     public static final ConfigKey<Integer> CONTROLLER_MEMBER_ID =
             new ConfigKey<>(

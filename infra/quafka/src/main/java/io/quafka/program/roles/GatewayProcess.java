@@ -10,6 +10,7 @@ import io.quafka.program.console.ClusterCalls;
 import io.quafka.program.console.NodeFigures;
 import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.wire.BufferPool;
+import io.quafka.wire.PeerLimits;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Set;
@@ -50,7 +51,9 @@ public final class GatewayProcess implements RunningRole {
         AnswerMemory answers = new AnswerMemory(new BufferPool(memory / ANSWERS_SHARE));
         BufferPool buffers = new BufferPool(memory - answers.pool().capacity());
         RemoteStorageNodes storage =
-                opened.add(new RemoteStorageNodes(controller.metadata(), buffers, answers));
+                opened.add(
+                        new RemoteStorageNodes(
+                                controller.metadata(), buffers, answers, PeerLimits.defaults()));
         ObjectStores objects = ObjectStores.open(configuration, null, opened);
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));

@@ -124,16 +124,29 @@ final class NodeRegistration implements AutoCloseable {
         }
     }
 
-    /// Tells the controller that this node goes, if it can be told quickly: it would find out by
-    /// itself.
+    /// Tells the controller that this node goes, so that others lead its shards before it is gone,
+    /// and waits until the metadata here show it. Only if it can be told quickly: the controller
+    /// would find out by itself.
     void leave() throws InterruptedException {
         registered = null;
+        stopHeartbeats();
         try {
             controller
                     .submit(new Command.UnregisterNode(nodeId))
+                    .thenCompose(done -> controller.metadata().awaitVersion(done.version()))
                     .get(LEAVE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            LOG.atInfo().addKeyValue("node", nodeId).log("left");
         } catch (TimeoutException | ExecutionException e) {
             LOG.atWarn().addKeyValue("node", nodeId).setCause(e).log("left without a word");
+        }
+    }
+
+    /// One that came after the leave would bring the node back.
+    private void stopHeartbeats() throws InterruptedException {
+        Thread running = heartbeats;
+        if (running != null) {
+            running.interrupt();
+            running.join(LEAVE_MAX);
         }
     }
 

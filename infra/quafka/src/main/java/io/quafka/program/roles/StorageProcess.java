@@ -9,8 +9,10 @@ import io.quafka.storage.node.LocalStorageNode;
 import io.quafka.storage.remote.AnswerMemory;
 import io.quafka.storage.remote.StorageRequestHandler;
 import io.quafka.wire.BufferPool;
+import io.quafka.wire.PeerLimits;
 import io.quafka.wire.ServerLimits;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +25,13 @@ import org.slf4j.LoggerFactory;
 /// the port holds requests back until both are done.
 public final class StorageProcess implements RunningRole {
     private static final Logger LOG = LoggerFactory.getLogger(StorageProcess.class);
+
+    /// One part in so many of the memory for requests and answers is for what leaders ship.
+    private static final int SHIPPED_SHARE = 2;
+
+    /// A leader answers a follower's fetch within half a second, if it has anything or not. One
+    /// that did not for so long is asked over another connection: this one leads nowhere.
+    private static final Duration FOLLOWERS_PATIENCE = Duration.ofSeconds(10);
 
     private final ClosingStack opened = new ClosingStack();
     private String readyLine = "";
@@ -49,11 +58,18 @@ public final class StorageProcess implements RunningRole {
         Controller controller = Cluster.join(configuration, opened);
         data.requireCluster(controller.metadata().image().clusterId());
 
-        BufferPool buffers = new BufferPool(configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES));
+        long memory = configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES);
+        // What leaders ship has memory of its own: batches that wait for the other replicas here
+        // must not keep this one from having what they wait for there.
+        BufferPool shipped = new BufferPool(memory / SHIPPED_SHARE);
+        BufferPool buffers = new BufferPool(memory - shipped.capacity());
         RemoteStorageNodes others =
                 opened.add(
                         new RemoteStorageNodes(
-                                controller.metadata(), buffers, new AnswerMemory(buffers)));
+                                controller.metadata(),
+                                buffers,
+                                new AnswerMemory(shipped),
+                                PeerLimits.defaults().withRequestTimeout(FOLLOWERS_PATIENCE)));
         ObjectStores objects = ObjectStores.open(configuration, null, opened);
         LateStorageNode node = new LateStorageNode();
         ServingPort port =
@@ -100,6 +116,8 @@ public final class StorageProcess implements RunningRole {
             opened.add(port);
         }
         opened.add(registration).startHeartbeats();
+        // The first to be closed: others lead its shards, where they can, before it stops serving.
+        opened.add(registration::leave);
         port.open();
         readyLine =
                 "Quafka is ready: storage node "

@@ -14,10 +14,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 
 /// The clients of a run: producers without idempotence, with it, with transactions, those that copy
 /// from topic to topic, groups of both protocols, and readers of everything.
@@ -93,6 +96,9 @@ final class Workload {
     void createTopics(int replicationFactor) throws InterruptedException, ExecutionException {
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", surroundings.bootstrap().get()))) {
+            if (replicationFactor > 1) {
+                replicate(admin, replicationFactor);
+            }
             admin.createTopics(
                             Stream.of(PLAIN, ONCE, TRANSACTIONS, COPIES)
                                     .map(name ->
@@ -105,6 +111,23 @@ final class Workload {
                     .all()
                     .get();
         }
+    }
+
+    /// From here on of all topics, those of groups and transactions too: what is acknowledged is on
+    /// all in-sync replicas but one at least.
+    private static void replicate(Admin admin, int factor)
+            throws InterruptedException, ExecutionException {
+        List<AlterConfigOp> changes =
+                Stream.of(
+                                new ConfigEntry("storage.replication.factor.max", "" + factor),
+                                new ConfigEntry("default.replication.factor", "" + factor),
+                                new ConfigEntry("min.insync.replicas", "" + (factor - 1)))
+                        .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
+                        .toList();
+        admin.incrementalAlterConfigs(
+                        Map.of(new ConfigResource(ConfigResource.Type.BROKER, ""), changes))
+                .all()
+                .get();
     }
 
     void start() {

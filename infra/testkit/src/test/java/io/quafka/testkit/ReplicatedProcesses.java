@@ -1,0 +1,165 @@
+package io.quafka.testkit;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Command;
+import io.quafka.controller.model.Endpoint;
+import io.quafka.controller.model.ShardState;
+import io.quafka.controller.raft.ControllerConfig.Member;
+import io.quafka.controller.raft.RemoteController;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+
+/// A controller, three storage nodes and a gateway, each in a process of its own, three replicas of
+/// everything, two of which must have what is acknowledged.
+final class ReplicatedProcesses implements AutoCloseable {
+    static final Duration SETTLED_MAX = Duration.ofSeconds(120);
+    static final int NODES = 3;
+
+    private final Path directory;
+    private final List<BrokerProcess> processes = new ArrayList<>();
+    private final List<BrokerProcess> nodes = new ArrayList<>();
+    private final String members;
+    private final BrokerProcess gateway;
+    private final RemoteController controller;
+
+    ReplicatedProcesses(Path directory) throws Exception {
+        this.directory = directory;
+        int port = Ports.free();
+        members = "1@127.0.0.1:" + port;
+        try {
+            launch("controller");
+            for (int i = 0; i < NODES; i++) {
+                nodes.add(launch("storage"));
+            }
+            gateway = launch("gateway");
+            for (BrokerProcess process : processes) {
+                process.awaitReady();
+            }
+            controller =
+                    RemoteController.connect(
+                            List.of(new Member(1, new Endpoint("127.0.0.1", port))),
+                            Duration.ofSeconds(30));
+        } catch (Exception | AssertionError e) {
+            processes.forEach(BrokerProcess::close);
+            throw e;
+        }
+        Map<ConfigResource, List<Command.ConfigChange>> defaults =
+                Map.of(
+                        new ConfigResource(ConfigResource.Type.BROKER, ""),
+                        List.of(
+                                set("storage.replication.factor.max", "3"),
+                                set("default.replication.factor", "3")));
+        controller.submit(new Command.AlterConfigs(defaults, false, false)).get();
+    }
+
+    private static Command.ConfigChange set(String key, String value) {
+        return new Command.ConfigChange(key, Command.ConfigOp.SET, value);
+    }
+
+    private BrokerProcess launch(String role) throws Exception {
+        Path own = Files.createDirectory(directory.resolve(role + processes.size()));
+        BrokerProcess process =
+                BrokerProcess.launch(
+                        BrokerOptions.in(own)
+                                .withRole(role)
+                                .withHeapMib(128)
+                                .withSmallSegments()
+                                .with("controller.members", members));
+        processes.add(process);
+        return process;
+    }
+
+    String bootstrap() {
+        return gateway.bootstrap();
+    }
+
+    /// A storage node, by its place among them.
+    BrokerProcess node(int place) {
+        return nodes.get(place);
+    }
+
+    /// Starts a storage node again whose process has ended.
+    void restart(int place) throws InterruptedException {
+        BrokerProcess restarted = nodes.get(place).restart();
+        processes.add(restarted);
+        nodes.set(place, restarted);
+    }
+
+    /// The place of the storage node that leads a partition.
+    int leaderOf(String topic, int partition) {
+        ClusterImage image = controller.metadata().image();
+        ShardState shard =
+                requireNonNull(image.shardOf(requireNonNull(image.topic(topic)), partition));
+        int port = requireNonNull(requireNonNull(image.node(shard.leader())).storage()).port();
+        for (int place = 0; place < NODES; place++) {
+            if (nodes.get(place).port() == port) {
+                return place;
+            }
+        }
+        throw new AssertionError("no process listens on " + port);
+    }
+
+    void create(String topic, int partitions) throws Exception {
+        try (Admin admin = Clients.admin(bootstrap())) {
+            admin.createTopics(
+                            List.of(
+                                    new NewTopic(topic, partitions, (short) NODES)
+                                            .configs(Map.of("min.insync.replicas", "2"))))
+                    .all()
+                    .get();
+        }
+    }
+
+    /// Waits until every replicated shard is led, and has so many replicas in sync.
+    void awaitInSync(int replicas) {
+        await().atMost(SETTLED_MAX)
+                .untilAsserted(() -> {
+                    List<ShardState> shards =
+                            controller.metadata().image().shards().values().stream()
+                                    .filter(ShardState::isReplicated)
+                                    .toList();
+                    assertThat(shards).isNotEmpty();
+                    assertThat(shards)
+                            .allMatch(shard ->
+                                    shard.leader() != ShardState.NO_LEADER
+                                            && shard.inSync().size() == replicas);
+                });
+    }
+
+    /// How long until each partition of a topic has acknowledged a record that was sent to it now.
+    long writableMs(String topic, int partitions, Map<String, String> settings) throws Exception {
+        long begin = System.nanoTime();
+        try (KafkaProducer<byte[], byte[]> producer = Clients.producer(bootstrap(), settings)) {
+            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+            for (int partition = 0; partition < partitions; partition++) {
+                records.add(new ProducerRecord<>(topic, partition, null, Clients.bytes("p")));
+            }
+            Clients.sendAll(producer, records);
+        }
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+    }
+
+    void requireNoAlarms() {
+        processes.forEach(BrokerProcess::requireNoAlarms);
+    }
+
+    @Override
+    public void close() {
+        controller.close();
+        processes.reversed().forEach(BrokerProcess::close);
+    }
+}
