@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quafka.controller.model.Topic;
 import io.quafka.storage.StoredBatches;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -174,18 +175,25 @@ class CrashTest {
 
     /// Copies as often as it takes until no file came or went meanwhile: a crash sees one moment.
     static void copyTree(Path from, Path to) throws IOException {
-        List<String> before;
-        do {
-            before = files(from);
-            if (Files.exists(to)) {
-                try (Stream<Path> old = Files.walk(to)) {
-                    for (Path file : old.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                        Files.delete(file);
-                    }
+        while (!isCopied(from, to)) {
+            try (Stream<Path> old = Files.walk(to)) {
+                for (Path file : old.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
                 }
             }
+        }
+    }
+
+    private static boolean isCopied(Path from, Path to) throws IOException {
+        try {
+            Files.createDirectories(to);
+            List<String> before = files(from);
             copyOnce(from, to);
-        } while (!before.equals(files(from)));
+            return before.equals(files(from));
+        } catch (UncheckedIOException e) {
+            // A file went while its folder was listed.
+            return false;
+        }
     }
 
     /// What must not change while it is copied, for a crash sees all of it at one moment: which

@@ -219,18 +219,20 @@ public final class HistoryReader implements AutoCloseable {
                 continue;
             }
             CachedBlock block = each.block().join();
-            ByteBuffer part =
-                    more ? part(block, offset, left, batches.isEmpty()) : ByteBuffer.allocate(0);
+            ByteBuffer rest = more ? from(block, offset) : ByteBuffer.allocate(0);
+            ByteBuffer part = BlockContent.upTo(rest, left, batches.isEmpty());
+            // Behind a batch that has no room nothing follows, though it might have: readers would
+            // take it for the next one.
+            boolean toTheEnd = more && part.remaining() == rest.remaining();
+            more = toTheEnd;
             if (!part.hasRemaining()) {
                 block.release();
-                more = false;
                 continue;
             }
             held.add(block);
             batches.add(part);
             aborted.addAll(each.partition().aborted());
             left = Math.max(0, left - part.remaining());
-            boolean toTheEnd = part.remaining() == block.block().length();
             next = 1 + (toTheEnd ? block.block().lastOffset() : BlockContent.lastOffset(part));
         }
         if (held.isEmpty()) {
@@ -242,13 +244,9 @@ public final class HistoryReader implements AutoCloseable {
         return new HistorySlice(batches, end, List.copyOf(aborted), held);
     }
 
-    private static ByteBuffer part(
-            CachedBlock block, long offset, int maxBytes, boolean atLeastOne) {
+    private static ByteBuffer from(CachedBlock block, long offset) {
         ByteBuffer bytes = block.bytes();
-        return BlockContent.upTo(
-                block.block().baseOffset() >= offset ? bytes : BlockContent.from(bytes, offset),
-                maxBytes,
-                atLeastOne);
+        return block.block().baseOffset() >= offset ? bytes : BlockContent.from(bytes, offset);
     }
 
     private CompletableFuture<Optional<RecordPlace>> findIn(

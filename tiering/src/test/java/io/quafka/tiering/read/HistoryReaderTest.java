@@ -118,6 +118,39 @@ class HistoryReaderTest {
         }
     }
 
+    /// Batches that have no room in an answer are followed by smaller ones that would.
+    @Test
+    void skipsNoBatchThatIsLargerThanWhatFollows() throws Exception {
+        List<ObjectRange> ranges = new ArrayList<>();
+        long end = 0;
+        for (int object = 0; object < 6; object++) {
+            try (ObjectWriter writer = begin("uneven-" + object)) {
+                for (int i = 0; i < 40; i++) {
+                    int bytes = i % 5 == 0 ? 10 : 150 * (1 + i % 4);
+                    writer.append(A, Batches.batch(end, RECORDS, bytes, 0, end));
+                    end += RECORDS;
+                }
+                ranges.add(range(writer.commit(), A));
+            }
+        }
+        try (HistoryReader reader = new HistoryReader(store, SMALL)) {
+            for (int maxBytes = 1_000; maxBytes < 100_000; maxBytes += 777) {
+                long next = 0;
+                while (next < end) {
+                    try (HistorySlice slice = read(reader, ranges, next, maxBytes)) {
+                        for (ByteBuffer each : slice.batches()) {
+                            for (int at = 0; at < each.limit(); at += 12 + each.getInt(at + 8)) {
+                                assertThat(each.getLong(at)).isEqualTo(next);
+                                next += RECORDS;
+                            }
+                        }
+                        assertThat(slice.nextOffset()).isEqualTo(next);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void readsStretchesOfAPartitionThatLieInTurnInTwoObjects() throws Exception {
         WrittenObject outer;
