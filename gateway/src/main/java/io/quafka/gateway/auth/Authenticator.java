@@ -24,6 +24,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.authenticator.SaslInternalConfigs;
 import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -69,7 +70,7 @@ public final class Authenticator implements RequestHandler {
             Credentials credentials,
             InstantSource clock) {
         this.handler = handler;
-        this.mechanisms = new Mechanisms(config.mechanisms(), credentials);
+        this.mechanisms = new Mechanisms(config.mechanisms(), credentials, config.tokens());
         this.certificates = SslPrincipalMapper.fromRules(config.certificateRules());
         this.sessionLifetimeMax = config.sessionLifetimeMax();
         this.delays = new FailureDelays(config.failureDelay());
@@ -198,12 +199,28 @@ public final class Authenticator implements RequestHandler {
         if (session.bySasl && !principal.equals(session.principal)) {
             throw new SaslAuthenticationException("the principal changed");
         }
+        long now = clock.millis();
+        long ends = ends(exchange, now);
+        if (ends <= now) {
+            throw new SaslAuthenticationException("what it was proved by has ended");
+        }
         session.principal = principal;
         session.bySasl = true;
+        session.endsMillis = ends;
         dispose(session);
+        return ends == Long.MAX_VALUE ? 0 : ends - now;
+    }
+
+    /// When the session ends: a token's does with it, if not before.
+    private long ends(SaslServer exchange, long now) {
         long lifetime = sessionLifetimeMax.toMillis();
-        session.endsMillis = lifetime == 0 ? Long.MAX_VALUE : clock.millis() + lifetime;
-        return lifetime;
+        long ends = lifetime == 0 ? Long.MAX_VALUE : now + lifetime;
+        return exchange.getNegotiatedProperty(
+                                SaslInternalConfigs
+                                        .CREDENTIAL_LIFETIME_MS_SASL_NEGOTIATED_PROPERTY_KEY)
+                        instanceof Long credentialEnds
+                ? Math.min(ends, credentialEnds)
+                : ends;
     }
 
     /// Tells nobody why: names, passwords and what is kept of them look the same from outside.

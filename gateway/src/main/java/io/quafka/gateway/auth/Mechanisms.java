@@ -9,6 +9,7 @@ import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.NameCallback;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.SaslServer;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.apache.kafka.common.security.plain.PlainAuthenticateCallback;
 import org.apache.kafka.common.security.plain.internals.PlainSaslServer;
 import org.apache.kafka.common.security.scram.ScramCredentialCallback;
@@ -22,14 +23,17 @@ final class Mechanisms {
     static final Set<String> KNOWN =
             Set.of(
                     PlainSaslServer.PLAIN_MECHANISM,
+                    OAuthBearerLoginModule.OAUTHBEARER_MECHANISM,
                     ScramMechanism.SCRAM_SHA_256.mechanismName(),
                     ScramMechanism.SCRAM_SHA_512.mechanismName());
 
     private final Set<String> offered;
     private final Credentials credentials;
+    private final @Nullable Tokens tokens;
 
-    /// @throws IllegalArgumentException when one is not known
-    Mechanisms(Set<String> offered, Credentials credentials) {
+    /// @param tokenConfig null where OAUTHBEARER is not offered
+    /// @throws IllegalArgumentException when one is not known, or the keys of tokens cannot be read
+    Mechanisms(Set<String> offered, Credentials credentials, @Nullable TokenConfig tokenConfig) {
         for (String mechanism : offered) {
             if (!KNOWN.contains(mechanism)) {
                 throw new IllegalArgumentException(
@@ -38,6 +42,7 @@ final class Mechanisms {
         }
         this.offered = offered;
         this.credentials = credentials;
+        this.tokens = tokenConfig == null ? null : new Tokens(tokenConfig);
     }
 
     List<String> names() {
@@ -48,6 +53,9 @@ final class Mechanisms {
     @Nullable SaslServer server(String mechanism) {
         if (!offered.contains(mechanism)) {
             return null;
+        }
+        if (mechanism.equals(OAuthBearerLoginModule.OAUTHBEARER_MECHANISM)) {
+            return tokens == null ? null : new TokenSaslServer(tokens);
         }
         if (mechanism.equals(PlainSaslServer.PLAIN_MECHANISM)) {
             return new PlainSaslServer(this::answerPlain);

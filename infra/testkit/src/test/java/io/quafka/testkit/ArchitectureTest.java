@@ -137,6 +137,9 @@ class ArchitectureTest {
             only("com.github.benmanes.caffeine..", "io.quafka.gateway..", "io.quafka.tiering.read");
 
     @ArchTest
+    static final ArchRule tokensInOnePackage = only("org.jose4j..", "io.quafka.gateway.auth");
+
+    @ArchTest
     static final ArchRule amazonInOnePackage =
             only("software.amazon.awssdk..", "io.quafka.tiering.s3", "io.quafka.s3server");
 

@@ -80,8 +80,9 @@ public final class SecurityKeys {
                     "sasl.mechanisms",
                     ValueType.listOf(ValueType.STRING),
                     "",
-                    "How clients may say who they are: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512. Where there is one, clients that do not"
-                            + " are not served, unless they show a certificate. PLAIN sends passwords as they are: with TLS only.");
+                    "How clients may say who they are: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER. Where there is one, clients that do not"
+                            + " are not served, unless they show a certificate. PLAIN sends passwords, and OAUTHBEARER tokens, as they are: with"
+                            + " TLS only.");
 
     public static final ConfigKey<Duration> SASL_SESSION_LIFETIME =
             new ConfigKey<>(
@@ -97,6 +98,50 @@ public final class SecurityKeys {
                     "200ms",
                     "How long the answer to a failed attempt takes; it doubles with each further one of the same address within a minute,"
                             + " up to 10s.");
+
+    public static final ConfigKey<String> TOKEN_KEYS =
+            new ConfigKey<>(
+                    "sasl.oauthbearer.jwks.endpoint.url",
+                    ValueType.STRING,
+                    "",
+                    "Where the keys are that sign the tokens of OAUTHBEARER (JWKS): https://..., or file:///...; http://... on this machine's"
+                            + " loopback only.");
+
+    public static final ConfigKey<Duration> TOKEN_KEYS_REFRESH =
+            new ConfigKey<>(
+                    "sasl.oauthbearer.jwks.endpoint.refresh",
+                    ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(7)),
+                    "1h",
+                    "How often those keys are asked for again. A token by a key that is not known has them asked for sooner.");
+
+    public static final ConfigKey<String> TOKEN_ISSUER =
+            new ConfigKey<>(
+                    "sasl.oauthbearer.expected.issuer",
+                    ValueType.STRING,
+                    "",
+                    "The issuer ('iss') that tokens must name. Empty: any, where the audience is said.");
+
+    public static final ConfigKey<List<String>> TOKEN_AUDIENCE =
+            new ConfigKey<>(
+                    "sasl.oauthbearer.expected.audience",
+                    ValueType.listOf(ValueType.STRING),
+                    "",
+                    "The audiences ('aud') of which tokens must name one. Empty: any, where the issuer is said; then tokens that were issued"
+                            + " for others are believed too.");
+
+    public static final ConfigKey<String> TOKEN_PRINCIPAL_CLAIM =
+            new ConfigKey<>(
+                    "sasl.oauthbearer.sub.claim.name",
+                    ValueType.STRING,
+                    "sub",
+                    "The claim of a token whose value is the user's name.");
+
+    public static final ConfigKey<Duration> TOKEN_CLOCK_SKEW =
+            new ConfigKey<>(
+                    "sasl.oauthbearer.clock.skew",
+                    ValueType.duration(Duration.ZERO, Duration.ofMinutes(10)),
+                    "30s",
+                    "By how much the issuer's clock may be ahead. A token ends when it says, by this machine's clock.");
 
     public static final ConfigKey<String> ADMIN_USER =
             new ConfigKey<>(
@@ -158,6 +203,12 @@ public final class SecurityKeys {
                     SASL_MECHANISMS,
                     SASL_SESSION_LIFETIME,
                     SASL_FAILURE_DELAY,
+                    TOKEN_KEYS,
+                    TOKEN_KEYS_REFRESH,
+                    TOKEN_ISSUER,
+                    TOKEN_AUDIENCE,
+                    TOKEN_PRINCIPAL_CLAIM,
+                    TOKEN_CLOCK_SKEW,
                     ADMIN_USER,
                     ADMIN_PASSWORD_FILE,
                     SUPER_USERS,

@@ -14,6 +14,7 @@ import io.quafka.gateway.auth.AuthConfig;
 import io.quafka.gateway.auth.Authenticator;
 import io.quafka.gateway.auth.Credentials;
 import io.quafka.gateway.auth.HttpAuthenticator;
+import io.quafka.gateway.auth.TokenConfig;
 import io.quafka.gateway.quota.ClientQuotas;
 import io.quafka.gateway.quota.QuotaEnforcer;
 import io.quafka.program.config.ConfigException;
@@ -24,6 +25,7 @@ import io.quafka.wire.RequestHandler;
 import io.quafka.wire.tls.TlsConfig;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.apache.kafka.common.utils.SecurityUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +61,8 @@ final class ClientSecurity {
                         Set.copyOf(configuration.get(SecurityKeys.SASL_MECHANISMS)),
                         configuration.get(SecurityKeys.SASL_SESSION_LIFETIME),
                         configuration.get(SecurityKeys.SASL_FAILURE_DELAY),
-                        configuration.get(SecurityKeys.TLS_PRINCIPAL_RULES));
+                        configuration.get(SecurityKeys.TLS_PRINCIPAL_RULES),
+                        tokens(configuration));
         sasl = !config.mechanisms().isEmpty();
         authenticates =
                 sasl
@@ -75,6 +79,33 @@ final class ClientSecurity {
             }
         }
         permissions = permissions(configuration);
+    }
+
+    /// Which tokens are believed, where the mechanism for them is offered.
+    private static @Nullable TokenConfig tokens(Configuration configuration) {
+        if (!configuration
+                .get(SecurityKeys.SASL_MECHANISMS)
+                .contains(OAuthBearerLoginModule.OAUTHBEARER_MECHANISM)) {
+            return null;
+        }
+        String keys = configuration.get(SecurityKeys.TOKEN_KEYS);
+        if (keys.isBlank()) {
+            throw new ConfigException(
+                    "sasl.mechanisms has OAUTHBEARER, but nobody says which keys sign tokens: set "
+                            + SecurityKeys.TOKEN_KEYS.name());
+        }
+        String issuer = configuration.get(SecurityKeys.TOKEN_ISSUER);
+        try {
+            return new TokenConfig(
+                    URI.create(keys),
+                    configuration.get(SecurityKeys.TOKEN_KEYS_REFRESH),
+                    issuer.isBlank() ? null : issuer,
+                    configuration.get(SecurityKeys.TOKEN_AUDIENCE),
+                    configuration.get(SecurityKeys.TOKEN_PRINCIPAL_CLAIM),
+                    configuration.get(SecurityKeys.TOKEN_CLOCK_SKEW));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("sasl.oauthbearer: " + e.getMessage());
+        }
     }
 
     private @Nullable Permissions permissions(Configuration configuration) {
