@@ -38,6 +38,9 @@ final class NodeRegistration implements AutoCloseable {
     /// When the last word was sent that the controller is known to have heard.
     private volatile long heardNanos;
 
+    /// From the moment before the controller is told: others may lead then.
+    private volatile boolean leaving;
+
     private volatile Supplier<@Nullable DiskReport> disk = () -> null;
     private @Nullable Thread heartbeats;
 
@@ -97,11 +100,11 @@ final class NodeRegistration implements AutoCloseable {
         }
     }
 
-    /// Whether the controller cannot have fenced this node, as it does after a session of silence.
-    /// A tenth is left for clocks that do not run alike.
+    /// Whether the controller cannot have fenced this node, as it does after a session of silence,
+    /// and when the node leaves. A tenth is left for clocks that do not run alike.
     BooleanSupplier lease(Duration session) {
         long nanos = session.toNanos() / 10 * 9;
-        return () -> System.nanoTime() - heardNanos < nanos;
+        return () -> !leaving && System.nanoTime() - heardNanos < nanos;
     }
 
     private void beatOnce() throws InterruptedException {
@@ -129,6 +132,7 @@ final class NodeRegistration implements AutoCloseable {
     /// would find out by itself.
     void leave() throws InterruptedException {
         registered = null;
+        leaving = true;
         stopHeartbeats();
         try {
             controller
