@@ -3,6 +3,7 @@ package io.quafka.bench.client;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -10,6 +11,8 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -30,12 +33,23 @@ public final class Topics {
     ///
     /// @throws IOException if the broker refuses
     public static void create(KafkaSocket socket, String name, int partitions) throws IOException {
+        create(socket, name, partitions, Map.of());
+    }
+
+    /// The same with settings.
+    public static void create(
+            KafkaSocket socket, String name, int partitions, Map<String, String> settings)
+            throws IOException {
+        CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection();
+        settings.forEach((key, value) ->
+                configs.add(new CreatableTopicConfig().setName(key).setValue(value)));
         CreatableTopicCollection topics = new CreatableTopicCollection(1);
         topics.add(
                 new CreatableTopic()
                         .setName(name)
                         .setNumPartitions(partitions)
-                        .setReplicationFactor((short) 1));
+                        .setReplicationFactor((short) 1)
+                        .setConfigs(configs));
         CreateTopicsRequestData request =
                 new CreateTopicsRequestData().setTopics(topics).setTimeoutMs(CREATE_TIMEOUT_MS);
         CreateTopicsResponseData response =

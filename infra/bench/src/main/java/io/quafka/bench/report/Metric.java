@@ -14,6 +14,7 @@ public enum Metric {
     LATENCY_P50("latency p50", "ms", 3),
     LATENCY_P99("latency p99", "ms", 3),
     LATENCY_P999("latency p99.9", "ms", 3),
+    COLD_READ("cold read beside", "MiB/s", 1),
     TRANSACTIONS("rate", "transactions/s", 1),
     COMMITS("rate", "commits/s", 0),
     REBALANCE("rebalance, median", "s", 3),

@@ -29,7 +29,8 @@ public sealed interface Target {
         return switch (this) {
             case RatioAtLeast _, RatioAtMost _ -> Series.ratio(baseline, candidate, metric());
             case AtMost _ -> candidate.median(metric());
-            case ExcessAtMost _ -> excess(baseline.median(metric()), candidate.median(metric()));
+            case ExcessAtMost _, MoreByAtMost _ ->
+                    excess(baseline.median(metric()), candidate.median(metric()));
         };
     }
 
@@ -38,6 +39,7 @@ public sealed interface Target {
             case RatioAtLeast(_, double limit) -> OptionalDouble.of(limit);
             case RatioAtMost(_, double limit) -> OptionalDouble.of(limit);
             case AtMost(_, double limit) -> OptionalDouble.of(limit);
+            case MoreByAtMost(_, double limit) -> OptionalDouble.of(limit);
             case ExcessAtMost(_, Metric allowance) -> candidate.median(allowance);
         };
     }
@@ -83,6 +85,14 @@ public sealed interface Target {
         @Override
         public String text() {
             return "≤ baseline + " + allowance.title();
+        }
+    }
+
+    /// The candidate's figure is above the baseline's by no more than this.
+    record MoreByAtMost(Metric metric, double limit) implements Target {
+        @Override
+        public String text() {
+            return ("≤ baseline + " + number(limit) + " " + metric.unit()).strip();
         }
     }
 }

@@ -7,6 +7,7 @@ import io.quafka.bench.report.Metric;
 import io.quafka.bench.report.Target;
 import io.quafka.bench.report.Target.AtMost;
 import io.quafka.bench.report.Target.ExcessAtMost;
+import io.quafka.bench.report.Target.MoreByAtMost;
 import io.quafka.bench.report.Target.RatioAtLeast;
 import io.quafka.bench.report.Target.RatioAtMost;
 import java.util.List;
@@ -153,7 +154,35 @@ public final class Catalog {
                                 "kill -9 with 10,000 offsets of 100 groups, each committed ten times, then a start.",
                                 100,
                                 new AtMost(Metric.GROUPS_LOADED, 1)),
-                        GROUPS));
+                        GROUPS),
+                tieredProduce(),
+                coldNeighbour());
+    }
+
+    private static Scenario tieredProduce() {
+        int partitions = 16;
+        return new TieredProduceScenario(
+                new Plan(
+                        "tiered-produce",
+                        "1 KiB records, 16 partitions, batches of 64 KiB, until all that is sealed is tiered to a directory on the same disk.",
+                        new Contestant(Tiers.without("Quafka, no store"), partitions),
+                        new Contestant(Tiers.broker("Quafka, tiering"), partitions),
+                        List.of(
+                                new RatioAtLeast(Metric.THROUGHPUT, 0.8),
+                                new MoreByAtMost(Metric.CPU_PER_GIB, 2))),
+                KIBIBYTE);
+    }
+
+    private static Scenario coldNeighbour() {
+        return new ColdNeighbourScenario(
+                new Plan(
+                        "cold-neighbour",
+                        "2,000 records of 1 KiB a second, alone and beside a reader of another topic's history in the object store.",
+                        new Contestant(Tiers.broker("Quafka, alone"), 1),
+                        new Contestant(Tiers.broker("Quafka, beside a cold reader"), 1),
+                        List.of(new RatioAtMost(Metric.LATENCY_P99, 1.3))),
+                KIBIBYTE,
+                PACED_RATE);
     }
 
     private static Scenario produce(String name, int partitions, Target... targets) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -109,9 +110,20 @@ final class Session implements AutoCloseable {
         return ports;
     }
 
+    /// Another process that makes load beside the first; the caller closes it.
+    LoadProcess anotherLoad() throws IOException {
+        Path log = lab.workDirectory().resolve("load-2.log");
+        return LoadProcess.start(lab.installation(), ports.bootstrap(), log);
+    }
+
     void createTopic(String topic, int partitions) throws IOException, InterruptedException {
+        createTopic(topic, partitions, Map.of());
+    }
+
+    void createTopic(String topic, int partitions, Map<String, String> settings)
+            throws IOException, InterruptedException {
         try (KafkaSocket socket = new KafkaSocket(ports.clients())) {
-            Topics.create(socket, topic, partitions);
+            Topics.create(socket, topic, partitions, settings);
             Topics.writeEverywhere(socket, topic, partitions);
         }
     }
@@ -145,7 +157,14 @@ final class Session implements AutoCloseable {
 
     /// Runs a load and watches.
     Measured measure(Load work) throws IOException, InterruptedException {
-        try (Sampler sampler = Sampler.start(lab.proc(), broker.pid(), List.of(load.pid()))) {
+        return measure(List.of(), work);
+    }
+
+    /// The same beside other processes that belong to the measurement.
+    Measured measure(List<Long> others, Load work) throws IOException, InterruptedException {
+        List<Long> ours = new ArrayList<>(others);
+        ours.add(load.pid());
+        try (Sampler sampler = Sampler.start(lab.proc(), broker.pid(), ours)) {
             LoadResult result = work.run();
             return new Measured(result, sampler.finish());
         }
