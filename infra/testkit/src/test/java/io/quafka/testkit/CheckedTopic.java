@@ -50,6 +50,7 @@ final class CheckedTopic {
                 .with("tiering.interval", "100ms")
                 .with("tiering.seal.after", "300ms")
                 .with("tiering.backup.interval", "200ms")
+                .with("tiering.merge.bytes.per.second", "32MiB")
                 .with("storage.retention.interval", "200ms");
     }
 

@@ -93,14 +93,26 @@ class TieringTest {
                 topic.create(broker.bootstrap());
                 topic.fill(broker.bootstrap(), RECORDS);
                 topic.awaitNothingLocal(broker.bootstrap());
+                fillUntilMerged(broker);
                 topic.assertAllThere(broker.bootstrap());
                 broker.kill9();
                 try (BrokerProcess again = broker.restart()) {
+                    fillUntilMerged(again);
                     topic.assertAllThere(again.bootstrap());
                     again.terminate();
                 }
             }
         }
+    }
+
+    /// Makes small objects until some of them are merged.
+    private void fillUntilMerged(BrokerProcess broker) {
+        await().atMost(TIERED_MAX)
+                .until(() -> {
+                    topic.fill(broker.bootstrap(), 20);
+                    topic.awaitTiered(broker.bootstrap());
+                    return Metrics.read(broker, "quafka_tiering_merges_total") > 0;
+                });
     }
 
     @Test

@@ -536,7 +536,7 @@ public final class ConfigKeys {
             new ConfigKey<>(
                     "tiering.merge.bytes.per.second",
                     ValueType.bytes(0, TIB),
-                    "0",
+                    "8MiB",
                     "How fast a storage node merges small objects into larger ones, which are cheaper to read: bytes read from the"
                             + " store, and written to it again, each second at most. 0: they stay as they are.");
 

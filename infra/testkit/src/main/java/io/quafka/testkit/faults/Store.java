@@ -57,23 +57,16 @@ final class Store implements AutoCloseable {
 
     /// What makes a process use it, and soon.
     Map<String, String> settings() {
-        return Map.of(
-                "tiering.store",
-                "s3",
-                "tiering.s3.bucket",
-                S3Server.BUCKET,
-                "tiering.s3.endpoint",
-                endpoint,
-                "tiering.s3.path.style",
-                "true",
-                "tiering.s3.access.key",
-                S3Server.ACCESS_KEY,
-                "tiering.s3.secret.key.file",
-                secret.toString(),
-                "tiering.interval",
-                "500ms",
-                "tiering.seal.after",
-                "5s");
+        return Map.ofEntries(
+                Map.entry("tiering.store", "s3"),
+                Map.entry("tiering.s3.bucket", S3Server.BUCKET),
+                Map.entry("tiering.s3.endpoint", endpoint),
+                Map.entry("tiering.s3.path.style", "true"),
+                Map.entry("tiering.s3.access.key", S3Server.ACCESS_KEY),
+                Map.entry("tiering.s3.secret.key.file", secret.toString()),
+                Map.entry("tiering.interval", "500ms"),
+                Map.entry("tiering.seal.after", "5s"),
+                Map.entry("tiering.merge.bytes.per.second", "32MiB"));
     }
 
     void pause() throws InterruptedException {
