@@ -12,13 +12,13 @@ import org.apache.kafka.common.Uuid;
 /// What nodes report of their disks, as bytes: soft state, never in the log.
 ///
 /// ```
-/// report   = u8 version (1), disk, list of use
-/// measures = u8 version (1), list of (uvar node id, disk, list of use)
-/// disk     = svar volume bytes, svar free, svar used, svar reserve
+/// report   = u8 version (2), disk, list of use
+/// measures = u8 version (2), list of (uvar node id, disk, list of use)
+/// disk     = svar volume bytes, svar free, svar used, svar reserve, svar aside
 /// use      = uuid topic, svar bytes, svar bytes per second
 /// ```
 public final class MeasureCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int USE_BYTES_MIN = 18;
 
     private MeasureCodec() {}
@@ -29,6 +29,7 @@ public final class MeasureCodec {
                 .svar(report.freeBytes())
                 .svar(report.usedBytes())
                 .svar(report.reserveBytes())
+                .svar(report.asideBytes())
                 .list(report.topics(), MeasureCodec::use);
         return out.toBytes();
     }
@@ -39,6 +40,7 @@ public final class MeasureCodec {
         in.version(VERSION);
         DiskReport report =
                 new DiskReport(
+                        in.svar(),
                         in.svar(),
                         in.svar(),
                         in.svar(),
@@ -58,6 +60,7 @@ public final class MeasureCodec {
                                 .svar(e.getValue().freeBytes())
                                 .svar(e.getValue().usedBytes())
                                 .svar(e.getValue().reserveBytes())
+                                .svar(e.getValue().asideBytes())
                                 .list(e.getValue().topics().values(), MeasureCodec::use));
         return out.toBytes();
     }
@@ -67,10 +70,11 @@ public final class MeasureCodec {
         BinaryReader in = new BinaryReader(bytes, "nodes' measures");
         in.version(VERSION);
         Map<Integer, NodeMeasure> measures = new HashMap<>();
-        for (int left = in.count(6); left > 0; left--) {
+        for (int left = in.count(7); left > 0; left--) {
             measures.put(
                     in.uvarInt(),
-                    new NodeMeasure(in.svar(), in.svar(), in.svar(), in.svar(), uses(in)));
+                    new NodeMeasure(
+                            in.svar(), in.svar(), in.svar(), in.svar(), in.svar(), uses(in)));
         }
         in.end();
         return measures;

@@ -42,9 +42,9 @@ final class TopicConfigDefinition {
                     + " What a topic leaves idle is lent to others and taken back when it is needed. All topics' percentages"
                     + " sum to 100 at most. Applies beside retention.ms and retention.bytes: the tightest wins.";
     private static final String PERCENT_DOC =
-            "How much of the capacity for whole histories the topic may keep, in percent. As long as no capacity is set for an"
-                    + " object store, that is the capacity of the storage disks, and the smaller of this and"
-                    + " local.retention.percent wins.";
+            "How much of the capacity for whole histories the topic may keep, in percent. That is the capacity of the storage"
+                    + " disks, and the smaller of this and local.retention.percent wins. What is in the object store already is"
+                    + " not bounded by it, but by retention.ms and retention.bytes.";
     private static final Validator PERCENT =
             LambdaValidator.with(TopicConfigDefinition::checkPercent, () -> PERCENT_VALID);
     private static final String TIERED_DOC =

@@ -124,6 +124,7 @@ public final class BudgetKeeper {
                                 measure.freeBytes(),
                                 measure.usedBytes(),
                                 measure.reserveBytes(),
+                                measure.asideBytes(),
                                 measure.topics().values().stream()
                                         .sorted(
                                                 Comparator.comparingLong(DiskReport.TopicUse::bytes)

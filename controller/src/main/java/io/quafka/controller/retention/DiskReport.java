@@ -9,6 +9,8 @@ import org.apache.kafka.common.Uuid;
 /// @param freeBytes that the node may still write there
 /// @param usedBytes what the node's files take: segments, index, what is prepared or staged
 /// @param reserveBytes that the node leaves free
+/// @param asideBytes of what Quafka may take of the volume, kept for objects of a store in a
+///   directory there: not topics' to share
 /// @param topics [#TOPICS_MAX] at most: those that changed most since they were last told, then the
 ///   others in turn
 public record DiskReport(
@@ -16,6 +18,7 @@ public record DiskReport(
         long freeBytes,
         long usedBytes,
         long reserveBytes,
+        long asideBytes,
         List<TopicUse> topics) {
     /// Topics in one report: some 30 KB.
     public static final int TOPICS_MAX = 1000;

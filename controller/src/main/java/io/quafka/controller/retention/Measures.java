@@ -71,6 +71,7 @@ final class Measures {
                 Math.clamp(report.freeBytes(), 0, volume - used),
                 used,
                 Math.clamp(report.reserveBytes(), 0, volume),
+                Math.clamp(report.asideBytes(), 0, volume),
                 Map.of());
     }
 
@@ -98,6 +99,7 @@ final class Measures {
                         node.head.freeBytes(),
                         node.head.usedBytes(),
                         node.head.reserveBytes(),
+                        node.head.asideBytes(),
                         node.topics);
     }
 

@@ -12,17 +12,19 @@ public record NodeMeasure(
         long freeBytes,
         long usedBytes,
         long reserveBytes,
+        long asideBytes,
         Map<Uuid, TopicUse> topics) {
     public NodeMeasure {
         topics = Map.copyOf(topics);
     }
 
-    /// What topics may take here: the target, or less where others fill the volume.
+    /// What topics may take here: the target without what is set aside, or less where others fill
+    /// the volume.
     ///
     /// @param targetPercent of the volume
     public long capacityBytes(double targetPercent) {
         return Math.min(
-                (long) (volumeBytes * (targetPercent / 100)),
+                Math.max(0, (long) (volumeBytes * (targetPercent / 100)) - asideBytes),
                 usedBytes + Math.max(0, freeBytes - reserveBytes));
     }
 }

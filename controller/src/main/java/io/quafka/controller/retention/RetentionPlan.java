@@ -216,7 +216,7 @@ public record RetentionPlan(
     private static Map<Integer, NodeMeasure> withDisk(
             ClusterImage image, Map<Integer, NodeMeasure> measures, long bytes) {
         Map<Integer, NodeMeasure> more = new HashMap<>(measures);
-        more.put(image.nextNodeId(), new NodeMeasure(bytes, bytes, 0, 0, Map.of()));
+        more.put(image.nextNodeId(), new NodeMeasure(bytes, bytes, 0, 0, 0, Map.of()));
         return more;
     }
 

@@ -28,8 +28,14 @@ public record RetentionStatus(
     }
 
     /// @param capacityBytes 0 while no budget is published
+    /// @param asideBytes kept for objects, where they lie in a directory on the same volume
     public record NodeStatus(
-            int id, long volumeBytes, long freeBytes, long usedBytes, long capacityBytes) {}
+            int id,
+            long volumeBytes,
+            long freeBytes,
+            long usedBytes,
+            long capacityBytes,
+            long asideBytes) {}
 
     /// @param share of the capacity, in millionths; 0 without a percentage
     /// @param shareBytes its own; 0 without a percentage
@@ -74,7 +80,8 @@ public record RetentionStatus(
                             measure.volumeBytes(),
                             measure.freeBytes(),
                             measure.usedBytes(),
-                            budget == null ? 0 : budget.capacityBytes()));
+                            budget == null ? 0 : budget.capacityBytes(),
+                            measure.asideBytes()));
         });
         nodes.sort(Comparator.comparingInt(NodeStatus::id));
         List<TopicStatus> topics = new ArrayList<>();

@@ -100,7 +100,8 @@ class BudgetKeeperTest {
     @CsvSource({"-1,0,0", "0,0,0", "9223372036854775807,5,5", "1125899906842625,5,5"})
     void nonsenseIsLeftOut(long volume, long free, long used) {
         Measures measures = new Measures();
-        assertThat(measures.accept(1, new DiskReport(volume, free, used, 0, List.of()))).isFalse();
+        assertThat(measures.accept(1, new DiskReport(volume, free, used, 0, 0, List.of())))
+                .isFalse();
         assertThat(measures.has(1)).isFalse();
     }
 
@@ -109,13 +110,14 @@ class BudgetKeeperTest {
         Measures measures = new Measures();
         Uuid topic = new Uuid(1, 1);
         measures.accept(
-                1, new DiskReport(100, 900, 500, -4, List.of(new TopicUse(topic, 1_000_000, -5))));
+                1,
+                new DiskReport(100, 900, 500, -4, -3, List.of(new TopicUse(topic, 1_000_000, -5))));
         NodeMeasure measured = Objects.requireNonNull(measures.of(1));
         assertThat(measured)
                 .isEqualTo(
                         new NodeMeasure(
-                                100, 0, 100, 0, Map.of(topic, new TopicUse(topic, 100, 0))));
-        DiskReport huge = new DiskReport(1_000_000, 1_000_000, 0, 0, List.of());
+                                100, 0, 100, 0, 0, Map.of(topic, new TopicUse(topic, 100, 0))));
+        DiskReport huge = new DiskReport(1_000_000, 1_000_000, 0, 0, 0, List.of());
         assertThat(measures.accept(1, huge)).isFalse();
         assertThat(measures.accept(1, huge)).isFalse();
         assertThat(Objects.requireNonNull(measures.of(1)).volumeBytes()).isEqualTo(100);
@@ -166,13 +168,14 @@ class BudgetKeeperTest {
         NodeBudget honest = budget(1);
         for (DiskReport lie :
                 List.of(
-                        new DiskReport(-1, -1, -1, -1, List.of()),
-                        new DiskReport(0, 0, 0, 0, List.of()),
-                        new DiskReport(1L << 62, 1L << 62, 0, 0, List.of()),
+                        new DiskReport(-1, -1, -1, -1, -1, List.of()),
+                        new DiskReport(0, 0, 0, 0, 0, List.of()),
+                        new DiskReport(1L << 62, 1L << 62, 0, 0, 0, List.of()),
                         new DiskReport(
                                 Long.MAX_VALUE,
                                 Long.MAX_VALUE,
                                 0,
+                                Long.MIN_VALUE,
                                 Long.MIN_VALUE,
                                 List.of(new TopicUse(a.id(), Long.MAX_VALUE, Long.MAX_VALUE))))) {
             for (int told = 0; told <= Measures.REPEATS; told++) {
@@ -191,6 +194,7 @@ class BudgetKeeperTest {
                             Long.MAX_VALUE,
                             Long.MIN_VALUE,
                             -1,
+                            -1,
                             List.of(new TopicUse(a.id(), Long.MAX_VALUE, Long.MAX_VALUE))));
         }
         assertThat(due()).isTrue();
@@ -207,7 +211,7 @@ class BudgetKeeperTest {
     void reportsAndMeasuresAreTheSameByWire() {
         DiskReport report =
                 new DiskReport(
-                        -5, Long.MAX_VALUE, 7, 1, List.of(new TopicUse(new Uuid(3, 4), 5, -6)));
+                        -5, Long.MAX_VALUE, 7, 1, 9, List.of(new TopicUse(new Uuid(3, 4), 5, -6)));
         assertThat(MeasureCodec.decodeReport(ByteBuffer.wrap(MeasureCodec.encode(report))))
                 .isEqualTo(report);
         Map<Integer, NodeMeasure> measures =
@@ -218,9 +222,30 @@ class BudgetKeeperTest {
                                 2,
                                 3,
                                 4,
+                                5,
                                 Map.of(new Uuid(1, 2), new TopicUse(new Uuid(1, 2), 5, 6))));
         assertThat(MeasureCodec.decodeMeasures(ByteBuffer.wrap(MeasureCodec.encode(measures))))
                 .isEqualTo(measures);
+    }
+
+    /// Objects on the same volume: what is kept for them is not topics' to share, nor what they
+    /// have yet to fill of it.
+    @Test
+    void whatIsSetAsideForObjectsIsNobodysShare() {
+        node(1, 1);
+        topic("a", 1, "50");
+        keeper.heard(1, new DiskReport(100 * GIB, 60 * GIB, 0, 0, 40 * GIB, List.of()));
+        assertThat(due()).isTrue();
+        assertThat(budget(1).capacityBytes()).isEqualTo(40 * GIB);
+        assertThat(own(1, "a")).isEqualTo(20 * GIB);
+        RetentionStatus status = RetentionStatus.of(image, keeper.measures(image));
+        assertThat(status.nodes().getFirst().asideBytes()).isEqualTo(40 * GIB);
+        keeper.heard(1, new DiskReport(100 * GIB, 30 * GIB, 0, 0, 40 * GIB, List.of()));
+        assertThat(due()).isTrue();
+        assertThat(budget(1).capacityBytes()).isEqualTo(30 * GIB);
+        keeper.heard(1, new DiskReport(100 * GIB, 30 * GIB, 0, 0, Long.MAX_VALUE, List.of()));
+        assertThat(due()).isTrue();
+        assertThat(budget(1).capacityBytes()).isZero();
     }
 
     @Test
@@ -312,7 +337,7 @@ class BudgetKeeperTest {
             used += topic.bytes();
         }
         used = Math.min(used, gib * GIB);
-        return new DiskReport(gib * GIB, gib * GIB - used, used, 0, List.of(topics));
+        return new DiskReport(gib * GIB, gib * GIB - used, used, 0, 0, List.of(topics));
     }
 
     private void node(int id, int shards) {

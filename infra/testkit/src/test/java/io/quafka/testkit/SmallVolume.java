@@ -40,6 +40,13 @@ final class SmallVolume implements AutoCloseable {
         }
     }
 
+    /// Makes it larger or smaller while it is in use: no smaller than what it holds.
+    void resize(int mib) throws InterruptedException {
+        if (!run("mount", "-o", "remount,size=" + mib + "m", folder.toString())) {
+            throw new AssertionError("not resized to " + mib + " MiB");
+        }
+    }
+
     Path folder() {
         return folder;
     }

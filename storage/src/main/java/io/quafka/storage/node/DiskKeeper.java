@@ -1,5 +1,6 @@
 package io.quafka.storage.node;
 
+import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.RetentionBudgets.NodeBudget;
 import io.quafka.controller.model.RetentionBudgets.TopicBudget;
@@ -19,6 +20,7 @@ import io.quafka.storage.pressure.TopicLoad.Policy;
 import io.quafka.storage.shard.Housekeeping;
 import io.quafka.storage.shard.Shard;
 import io.quafka.storage.shard.TopicSpaces;
+import io.quafka.storage.tier.ObjectSpace;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -43,14 +45,24 @@ final class DiskKeeper {
     /// Log starts that are raised at a time.
     private static final int RAISES_MAX = 1000;
 
+    /// Pressure has ended when producers noticed nothing of it for so long.
+    private static final long CALM_MS = 60_000;
+
     private final int nodeId;
     private final Shards shards;
     private final TopicSpaces spaces;
     private final DiskMeter meter;
     private final StorageConfig config;
+    private final ObjectSpace objects;
     private final AppendRates rates;
+    private final InstantSource clock;
     private volatile DiskFigures figures = DiskFigures.NONE;
     private long trimmed;
+
+    /// The rung that the log was told of, and when producers last noticed one.
+    private Step told = Step.NONE;
+
+    private long pressedMs;
     private final Growth growth = new Growth();
     private final ReportQueue queue = new ReportQueue();
 
@@ -60,13 +72,16 @@ final class DiskKeeper {
             TopicSpaces spaces,
             Index index,
             StorageConfig config,
+            ObjectSpace objects,
             InstantSource clock) {
         this.nodeId = nodeId;
         this.shards = shards;
         this.spaces = spaces;
-        this.meter = new DiskMeter(index, config.directory(), config.beside());
+        this.meter = new DiskMeter(index, config.directory(), config.beside(), objects);
         this.config = config;
+        this.objects = objects;
         this.rates = new AppendRates(clock);
+        this.clock = clock;
     }
 
     /// Whether files may grow by so much: the last line, however fast topics are written to. The
@@ -92,16 +107,23 @@ final class DiskKeeper {
         try {
             FileStore store = Files.getFileStore(config.directory());
             long total = store.getTotalSpace();
+            long target = target(total);
             return new DiskReport(
                     total,
-                    store.getUsableSpace(),
+                    Math.max(0, store.getUsableSpace() - objects.unfilled()),
                     Math.min(total - store.getUnallocatedSpace(), figures.used()),
                     config.log().reserveBytes(),
+                    objects.aside(target),
                     queue.next(uses()));
         } catch (IOException e) {
             log.atWarn().setCause(e).log("the size of the disk is not known");
             return null;
         }
+    }
+
+    /// What Quafka may take of a volume.
+    private long target(long volumeBytes) {
+        return (long) (volumeBytes * (ClusterConfigs.diskTargetPercent(shards.image()) / 100));
     }
 
     private Map<Uuid, TopicUse> uses() {
@@ -121,6 +143,7 @@ final class DiskKeeper {
         ClusterImage image = shards.image();
         spaces.forget(id -> image.topic(id) == null);
         NodeBudget budget = image.budgets().node(nodeId);
+        objects.target(target(Files.getFileStore(config.directory()).getTotalSpace()));
         long look = growth.look();
         DiskMeter.Use use = meter.measure(chores);
         if (budget == null) {
@@ -163,14 +186,21 @@ final class DiskKeeper {
         return orders.step().compareTo(Step.SEAL_EARLY) >= 0;
     }
 
+    /// Tells the log of pressure that producers notice, and of its end: a topic that is written to
+    /// faster than it may swings between the rungs many times a second.
     private void tell(Step step) {
-        Step before = figures.step();
-        if (before != step
-                && (before.compareTo(Step.THROTTLE) >= 0 || step.compareTo(Step.THROTTLE) >= 0)) {
+        long now = clock.millis();
+        boolean pressed = step.compareTo(Step.THROTTLE) >= 0;
+        if (pressed) {
+            pressedMs = now;
+        }
+        boolean due = pressed ? step.compareTo(told) > 0 : now - pressedMs >= CALM_MS;
+        if (due && told != step && (pressed || told.compareTo(Step.THROTTLE) >= 0)) {
             log.atInfo()
-                    .addKeyValue("before", before)
+                    .addKeyValue("before", told)
                     .addKeyValue("now", step)
                     .log("pressure on the disk changed");
+            told = step;
         }
     }
 

@@ -4,6 +4,7 @@ import io.quafka.storage.index.FolderSize;
 import io.quafka.storage.index.Index;
 import io.quafka.storage.index.IndexException;
 import io.quafka.storage.shard.Housekeeping;
+import io.quafka.storage.tier.ObjectSpace;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -19,14 +20,17 @@ final class DiskMeter {
     private final Index index;
     private final Path directory;
     private final List<Path> beside;
+    private final ObjectSpace objects;
 
     /// @param directory of the node
     /// @param beside directories of other roles of this process: counted where they are on the same
     ///   volume
-    DiskMeter(Index index, Path directory, List<Path> beside) {
+    /// @param objects counted as far as they are more than is kept for them
+    DiskMeter(Index index, Path directory, List<Path> beside, ObjectSpace objects) {
         this.index = index;
         this.directory = directory;
         this.beside = beside;
+        this.objects = objects;
     }
 
     /// What is taken, in bytes.
@@ -59,7 +63,8 @@ final class DiskMeter {
             log.atDebug().setCause(e).log("the index' size is not known");
         }
         // After a restart, nobody knows which segments are hollow: the volume does.
-        long used = Math.min(logs + tables + besideBytes(), volumeUsed() + filling);
+        long files = logs + tables + besideBytes();
+        long used = Math.min(files, othersThanObjects() + filling) + objects.beyond();
         return new Use(used, dead, copy, ahead, Math.min(1, (double) ahead / Math.max(1, logs)));
     }
 
@@ -74,8 +79,9 @@ final class DiskMeter {
         return bytes;
     }
 
-    private long volumeUsed() throws IOException {
+    /// What the volume holds but for objects.
+    private long othersThanObjects() throws IOException {
         FileStore store = Files.getFileStore(directory);
-        return store.getTotalSpace() - store.getUnallocatedSpace();
+        return Math.max(0, store.getTotalSpace() - store.getUnallocatedSpace() - objects.used());
     }
 }

@@ -17,6 +17,7 @@ import io.quafka.storage.index.Index;
 import io.quafka.storage.shard.IndexAheadException;
 import io.quafka.storage.shard.Shard;
 import io.quafka.storage.shard.TopicSpaces;
+import io.quafka.storage.tier.ObjectSpace;
 import io.quafka.storage.tier.Tierer;
 import io.quafka.storage.tier.TieringConfig;
 import io.quafka.storage.tier.TieringFigures;
@@ -89,18 +90,20 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     private final Admission admission;
     private volatile @Nullable TransactionVerifier verifier;
 
+    /// What is there before the node.
+    private record Opened(DirectoryLock lock, Index index, ObjectSpace objects) {}
+
     private LocalStorageNode(
             StorageConfig config,
             int nodeId,
             Metadata metadata,
             @Nullable StoragePeers peers,
-            DirectoryLock lock,
-            Index index,
+            Opened opened,
             InstantSource clock) {
         this.config = config;
         this.clock = clock;
-        this.lock = lock;
-        this.index = index;
+        this.lock = opened.lock;
+        this.index = opened.index;
         this.shards = new Shards(nodeId, metadata);
         this.readers = readers(config.readers());
         this.timer =
@@ -125,7 +128,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                         history);
         this.admin = new AdminCalls(shards, config.directory());
         this.cleaner = new LogCleaner(shards, config.compaction(), clock);
-        this.disk = new DiskKeeper(nodeId, shards, spaces, index, config, clock);
+        this.disk = new DiskKeeper(nodeId, shards, spaces, index, config, opened.objects, clock);
         this.housekeeper = new Housekeeper(shards, disk, config, clock);
         this.admission = new Admission(spaces, housekeeper::hurry);
         this.opener = new ShardOpener(nodeId, config, index, shards, spaces, housekeeper, clock);
@@ -140,7 +143,9 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                         peers == null ? null : new Cluster(nodeId, peers));
         TieringConfig tiering = config.tiering();
         this.tierer =
-                tiering == null ? null : new Tierer(tiering, shards::all, shards::image, clock);
+                tiering == null
+                        ? null
+                        : new Tierer(tiering, shards::all, shards::image, opened.objects, clock);
         this.verifier = coordinators.verifier();
         this.markers = new MarkerCalls(shards, coordinators, clock);
         this.replicas =
@@ -227,14 +232,20 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
             InstantSource clock)
             throws IOException, InterruptedException {
         Files.createDirectories(configured.directory());
-        StorageConfig config = fitted(configured, nodeId, metadata.image());
+        long target = target(configured, metadata.image());
+        ObjectSpace objects =
+                ObjectSpace.open(configured.tiering(), configured.directory(), target);
+        StorageConfig config =
+                fitted(configured, target - objects.limit(), nodeId, metadata.image());
         DirectoryLock lock = DirectoryLock.acquire(config.directory());
         try {
             IndexRecovery recovery = new IndexRecovery(config);
             try {
-                return open(config, nodeId, metadata, peers, lock, recovery.open(), clock);
+                Opened opened = new Opened(lock, recovery.open(), objects);
+                return open(config, nodeId, metadata, peers, opened, clock);
             } catch (IndexAheadException e) {
-                return open(config, nodeId, metadata, peers, lock, recovery.rebuild(e), clock);
+                Opened opened = new Opened(lock, recovery.rebuild(e), objects);
+                return open(config, nodeId, metadata, peers, opened, clock);
             }
         } catch (IOException | InterruptedException | RuntimeException e) {
             lock.close();
@@ -247,12 +258,11 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
             int nodeId,
             Metadata metadata,
             @Nullable StoragePeers peers,
-            DirectoryLock lock,
-            Index index,
+            Opened opened,
             InstantSource clock)
             throws IOException, InterruptedException {
         LocalStorageNode node =
-                new LocalStorageNode(config, nodeId, metadata, peers, lock, index, clock);
+                new LocalStorageNode(config, nodeId, metadata, peers, opened, clock);
         try {
             node.opener.openShards(metadata.image());
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -271,15 +281,19 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         return node;
     }
 
-    private static StorageConfig fitted(StorageConfig config, int nodeId, ClusterImage image)
-            throws IOException {
+    /// What Quafka may take of the node's volume.
+    private static long target(StorageConfig config, ClusterImage image) throws IOException {
+        double part = ClusterConfigs.diskTargetPercent(image) / 100;
+        return (long) (Files.getFileStore(config.directory()).getTotalSpace() * part);
+    }
+
+    private static StorageConfig fitted(
+            StorageConfig config, long bytes, int nodeId, ClusterImage image) {
         int led = 0;
         for (ShardState state : image.shards().values()) {
             led += state.replicas().contains(nodeId) ? 1 : 0;
         }
-        double part = ClusterConfigs.diskTargetPercent(image) / 100;
-        long volume = Files.getFileStore(config.directory()).getTotalSpace();
-        return config.withLog(config.log().fittedTo((long) (volume * part), led));
+        return config.withLog(config.log().fittedTo(bytes, led));
     }
 
     LogCleaner cleaner() {

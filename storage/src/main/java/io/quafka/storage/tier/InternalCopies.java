@@ -118,7 +118,7 @@ final class InternalCopies {
         ObjectOrigin origin = new ObjectOrigin(shard.id(), epoch, 0, shard.logEnd());
         try (ObjectWriter writer =
                 ObjectWriter.begin(store, key, origin, ObjectWriter.BLOCK_BYTES)) {
-            ObjectBuild build = new ObjectBuild(shard, 0, writer, stopped);
+            ObjectBuild build = new ObjectBuild(shard, 0, writer, Long.MAX_VALUE, stopped);
             for (Map.Entry<PartitionKey, Run> each : first.entrySet()) {
                 ObjectBuild.Outcome outcome =
                         build.append(each.getKey(), each.getValue(), Long.MAX_VALUE);

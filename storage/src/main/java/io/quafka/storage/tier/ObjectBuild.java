@@ -33,13 +33,16 @@ final class ObjectBuild {
     private final ObjectWriter writer;
     private final RangeBuilder ranges;
     private final BooleanSupplier stopped;
+    private final long room;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
+    /// @param room bytes that the batches may take
     /// @param stopped asked between runs; then what was copied so far must do
-    ObjectBuild(Shard shard, long object, ObjectWriter writer, BooleanSupplier stopped) {
+    ObjectBuild(Shard shard, long object, ObjectWriter writer, long room, BooleanSupplier stopped) {
         this.shard = shard;
         this.writer = writer;
         this.ranges = new RangeBuilder(object);
+        this.room = room;
         this.stopped = stopped;
     }
 
@@ -73,7 +76,7 @@ final class ObjectBuild {
                         return more[0] && runs.size() < RUNS_MAX;
                     });
             for (Run run : runs) {
-                if (stopped.getAsBoolean() || size() >= TieringConfig.OBJECT_BYTES_MAX) {
+                if (stopped.getAsBoolean() || isFull(run)) {
                     outcome = Outcome.FULL;
                 } else if (!copy(key, target, run)) {
                     outcome = Outcome.STUCK;
@@ -91,6 +94,10 @@ final class ObjectBuild {
             aborted(shard.partition(key), from.baseOffset(), next);
         }
         return outcome;
+    }
+
+    private boolean isFull(Run next) {
+        return size() >= TieringConfig.OBJECT_BYTES_MAX || size() + next.length() > room;
     }
 
     private boolean copy(PartitionKey key, TieredPartition target, Run run) throws IOException {

@@ -41,6 +41,7 @@ final class ShardMerging {
     private final MergePolicy policy;
     private final TieringCounters counters;
     private final Set<Long> underWay;
+    private final ObjectSpace space;
     private final BooleanSupplier stopped;
 
     /// Objects that are damaged: left as they are, for as long as this process runs.
@@ -48,6 +49,7 @@ final class ShardMerging {
 
     /// @param underWay nonces of objects that are being made; those that the tiering thread must
     ///   not take for given up
+    /// @param space of the node's volume, for objects
     ShardMerging(
             Shard shard,
             ObjectStore store,
@@ -55,6 +57,7 @@ final class ShardMerging {
             MergePolicy policy,
             TieringCounters counters,
             Set<Long> underWay,
+            ObjectSpace space,
             BooleanSupplier stopped) {
         this.shard = shard;
         this.store = store;
@@ -62,6 +65,7 @@ final class ShardMerging {
         this.policy = policy;
         this.counters = counters;
         this.underWay = underWay;
+        this.space = space;
         this.stopped = stopped;
     }
 
@@ -73,10 +77,15 @@ final class ShardMerging {
         if (chosen.isEmpty()) {
             return false;
         }
+        long bytes = chosen.stream().mapToLong(TieredObject::size).sum();
+        if (space.left() / 2 < bytes) {
+            // Uploads go first: nothing leaves the logs without them.
+            return false;
+        }
         long nonce = NONCES.nextLong();
         underWay.add(nonce);
-        try {
-            return merge(chosen, nonce, pace) && !stopped.getAsBoolean();
+        try (ObjectSpace.Room room = space.take(bytes)) {
+            return merge(chosen, nonce, room, pace) && !stopped.getAsBoolean();
         } catch (ObjectDamagedException e) {
             chosen.stream()
                     .filter(object -> names.key(object).equals(e.key()))
@@ -106,7 +115,7 @@ final class ShardMerging {
     }
 
     /// @return whether ranges were merged
-    private boolean merge(List<TieredObject> chosen, long nonce, Pace pace)
+    private boolean merge(List<TieredObject> chosen, long nonce, ObjectSpace.Room room, Pace pace)
             throws IOException, InterruptedException, ExecutionException {
         long began = System.nanoTime();
         ObjectMerge merge = ObjectMerge.plan(shard, new ObjectReader(store), names, chosen);
@@ -127,6 +136,7 @@ final class ShardMerging {
             written = writer.commit();
         }
         long size = written.stored().size();
+        room.filled(size);
         int accepted = new UploadCommit(shard, store).commit(intended, key, size, placed, true);
         counters.merges.increment();
         counters.mergedObjects.add(chosen.size());

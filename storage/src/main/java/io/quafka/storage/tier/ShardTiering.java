@@ -10,7 +10,6 @@ import io.quafka.storage.index.TieredObject;
 import io.quafka.storage.log.CommitLog.SealedSegment;
 import io.quafka.storage.shard.IntendedObject;
 import io.quafka.storage.shard.LocalCopies;
-import io.quafka.storage.shard.ManifestEntry;
 import io.quafka.storage.shard.ObjectCommit;
 import io.quafka.storage.shard.ObjectCommit.Placed;
 import io.quafka.storage.shard.Shard;
@@ -25,7 +24,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +68,7 @@ final class ShardTiering {
     private final TieringCounters counters;
     private final Set<Long> mergesUnderWay;
     private final BooleanSupplier stopped;
+    private final ObjectSpace space;
     private final LocalCopies copies;
 
     /// Where a partition cannot go on, by the offset that it stopped at.
@@ -82,10 +81,14 @@ final class ShardTiering {
     /// Segments that end here or before were tiered, or had nothing to tier.
     private volatile long doneTo = -1;
 
+    /// Whether objects had no room when last asked.
+    private boolean full;
+
     private long activeBase = -1;
     private long activeSinceMs;
 
     /// @param mergesUnderWay nonces of objects that another thread is making
+    /// @param space of the node's volume, for objects
     /// @param clock for people who read copies, by it
     ShardTiering(
             Shard shard,
@@ -95,6 +98,7 @@ final class ShardTiering {
             TieringCounters counters,
             Set<Long> mergesUnderWay,
             BooleanSupplier stopped,
+            ObjectSpace space,
             InstantSource clock) {
         this.shard = shard;
         this.store = store;
@@ -109,6 +113,7 @@ final class ShardTiering {
         this.counters = counters;
         this.mergesUnderWay = mergesUnderWay;
         this.stopped = stopped;
+        this.space = space;
         this.copies = new LocalCopies(shard);
     }
 
@@ -127,14 +132,43 @@ final class ShardTiering {
             }
             SortedMap<PartitionKey, Run> backlog = backlog(segment.end());
             if (!backlog.isEmpty()) {
-                if (upload(backlog, segment)) {
-                    doneTo = segment.end();
+                try (ObjectSpace.Room room = space.take(bytes(backlog, segment))) {
+                    if (!hasRoomFor(backlog, room)) {
+                        return false;
+                    }
+                    if (upload(backlog, segment, room)) {
+                        doneTo = segment.end();
+                    }
                 }
                 return !stopped.getAsBoolean();
             }
             doneTo = segment.end();
         }
         return false;
+    }
+
+    /// What an object may be made of, at most.
+    private static long bytes(SortedMap<PartitionKey, Run> backlog, SealedSegment segment) {
+        long first = backlog.values().stream().mapToLong(Run::position).min().orElseThrow();
+        return Math.min(TieringConfig.OBJECT_BYTES_MAX, segment.end() - first);
+    }
+
+    /// Whether there is room for the next run at least; tells the log when that changes.
+    private boolean hasRoomFor(SortedMap<PartitionKey, Run> backlog, ObjectSpace.Room room) {
+        boolean fits = room.bytes() >= backlog.values().iterator().next().length();
+        if (fits == full) {
+            full = !fits;
+            log.atWarn()
+                    .addKeyValue("shard", shard.id())
+                    .addKeyValue("bytes", space.used())
+                    .addKeyValue("bytesMax", space.limit())
+                    .log(
+                            full
+                                    ? "objects have filled what they may take of this volume: nothing more is tiered until"
+                                            + " some expire, or tiering.directory.percent is raised"
+                                    : "objects have room again: tiering goes on");
+        }
+        return fits;
     }
 
     /// Nobody is uploading what was intended: whoever began it failed, or is dead.
@@ -177,7 +211,8 @@ final class ShardTiering {
     }
 
     /// @return whether all of the backlog was copied, or cannot be
-    private boolean upload(SortedMap<PartitionKey, Run> backlog, SealedSegment segment)
+    private boolean upload(
+            SortedMap<PartitionKey, Run> backlog, SealedSegment segment, ObjectSpace.Room room)
             throws IOException, InterruptedException, ExecutionException {
         long began = System.nanoTime();
         IntendedObject intended = shard.intendObject(NONCES.nextLong()).get();
@@ -189,7 +224,8 @@ final class ShardTiering {
         WrittenObject written;
         try (ObjectWriter writer =
                 ObjectWriter.begin(store, key, origin, ObjectWriter.BLOCK_BYTES)) {
-            ObjectBuild build = new ObjectBuild(shard, intended.number(), writer, stopped);
+            ObjectBuild build =
+                    new ObjectBuild(shard, intended.number(), writer, room.bytes(), stopped);
             for (var first : backlog.entrySet()) {
                 ObjectBuild.Outcome outcome =
                         build.append(first.getKey(), first.getValue(), segment.end());
@@ -208,6 +244,7 @@ final class ShardTiering {
             written = writer.commit();
         }
         long size = written.stored().size();
+        room.filled(size);
         new UploadCommit(shard, store).commit(intended, key, size, placed, false);
         counters.uploads.increment();
         counters.uploadedBytes.add(size);
@@ -253,7 +290,7 @@ final class ShardTiering {
         if (due.isEmpty() || !backup.forgets()) {
             return false;
         }
-        store.delete(due.stream().map(names::key).toList());
+        space.delete(store, due.stream().map(names::key).toList());
         for (TieredObject object : due) {
             shard.dropObject(object.number()).get();
             doomedSinceMs.remove(object.number());
@@ -303,72 +340,7 @@ final class ShardTiering {
     ///
     /// @param bornBeforeMs objects intended since are left alone
     void sweep(long bornBeforeMs) throws IOException {
-        String doubt = shard.manifestDoubt();
-        if (doubt != null) {
-            log.atWarn()
-                    .addKeyValue("shard", shard.id())
-                    .addKeyValue("why", doubt)
-                    .log("orphans are not swept: the manifest may lack something");
-            return;
-        }
-        String after = null;
-        do {
-            var page = store.list(names.prefix(), after);
-            List<String> orphans = new ArrayList<>();
-            for (var found : page.objects()) {
-                ObjectNames.Named named = names.read(found.key());
-                if (named != null && named.createdMs() < bornBeforeMs && !isKnown(named)) {
-                    orphans.add(found.key());
-                }
-            }
-            if (!orphans.isEmpty() && !backup.mayDelete()) {
-                return;
-            }
-            orphans.removeAll(namedInCopy(orphans));
-            if (!orphans.isEmpty()) {
-                store.delete(orphans);
-                counters.orphans.add(orphans.size());
-                log.atInfo()
-                        .addKeyValue("shard", shard.id())
-                        .addKeyValue("objects", orphans)
-                        .log("orphans deleted");
-            }
-            after = page.next();
-        } while (after != null && !stopped.getAsBoolean());
-    }
-
-    /// Those of the keys that the manifest's copy in the store names: whoever reads that copy needs
-    /// them, whatever the manifest here says.
-    private Set<String> namedInCopy(List<String> keys) throws IOException {
-        if (keys.isEmpty()) {
-            return Set.of();
-        }
-        Set<String> asked = new HashSet<>(keys);
-        Set<String> named = new HashSet<>();
-        backup.copies()
-                .read(entry -> {
-                    if (entry instanceof ManifestEntry.Stored(TieredObject object)
-                            && asked.contains(names.key(object))) {
-                        named.add(names.key(object));
-                    }
-                });
-        if (!named.isEmpty()) {
-            log.atWarn()
-                    .addKeyValue("shard", shard.id())
-                    .addKeyValue("objects", named)
-                    .log("not deleted: the manifest does not know them, its copy does");
-        }
-        return named;
-    }
-
-    private boolean isKnown(ObjectNames.Named named) {
-        for (ObjectState state : ObjectState.values()) {
-            TieredObject known = shard.object(state, named.number());
-            if (known != null && known.nonce() == named.nonce()) {
-                return true;
-            }
-        }
-        return false;
+        new OrphanSweep(shard, store, names, backup, space, counters).run(bornBeforeMs, stopped);
     }
 
     /// Bytes of the log that are in no object: at most so many would be lost with the disk.

@@ -24,6 +24,7 @@ public final class Tierer implements AutoCloseable {
     private final TieringConfig config;
     private final Supplier<Collection<Shard>> shards;
     private final Supplier<ClusterImage> images;
+    private final ObjectSpace space;
     private final InstantSource clock;
     private final TieringCounters counters = new TieringCounters();
     private final Map<Integer, ShardTiering> byShard = new ConcurrentHashMap<>();
@@ -41,14 +42,17 @@ public final class Tierer implements AutoCloseable {
 
     /// @param shards of this node; of those that it follows only local copies are dropped
     /// @param images the cluster's metadata at the moment
+    /// @param space of the node's volume, for objects
     public Tierer(
             TieringConfig config,
             Supplier<Collection<Shard>> shards,
             Supplier<ClusterImage> images,
+            ObjectSpace space,
             InstantSource clock) {
         this.config = config;
         this.shards = shards;
         this.images = images;
+        this.space = space;
         this.clock = clock;
         this.uploads =
                 new StoreLoop(
@@ -71,7 +75,7 @@ public final class Tierer implements AutoCloseable {
     /// Any thread.
     public TieringFigures figures() {
         return counters.figures(
-                byShard.values().stream().mapToLong(ShardTiering::backlogBytes).sum());
+                byShard.values().stream().mapToLong(ShardTiering::backlogBytes).sum(), space);
     }
 
     private boolean work() throws IOException, InterruptedException, ExecutionException {
@@ -109,6 +113,9 @@ public final class Tierer implements AutoCloseable {
                 first = first == null ? e : first;
             }
         }
+        if (backup) {
+            space.look();
+        }
         lastLocalMs = local ? nowMs : lastLocalMs;
         lastBackupMs = backup && first == null ? nowMs : lastBackupMs;
         if (sweep) {
@@ -139,6 +146,7 @@ public final class Tierer implements AutoCloseable {
                 counters,
                 mergesUnderWay,
                 uploads::isClosed,
+                space,
                 clock);
     }
 
@@ -173,6 +181,7 @@ public final class Tierer implements AutoCloseable {
                 config.merging().policy(),
                 counters,
                 mergesUnderWay,
+                space,
                 merges::isClosed);
     }
 

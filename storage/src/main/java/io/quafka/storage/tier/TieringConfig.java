@@ -2,6 +2,7 @@ package io.quafka.storage.tier;
 
 import io.quafka.tiering.store.ObjectStore;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// How a storage node tiers.
 ///
@@ -18,6 +19,7 @@ import java.time.Duration;
 /// @param deleteDelay how long an object stays in the store once nothing lies in it that anybody
 ///   needs, for readers that were told of it before
 /// @param merging of small objects
+/// @param directory that the store is; null where it is something else
 public record TieringConfig(
         ObjectStore store,
         Duration interval,
@@ -29,7 +31,8 @@ public record TieringConfig(
         Duration retryMin,
         Duration retryMax,
         Duration deleteDelay,
-        Merging merging) {
+        Merging merging,
+        @Nullable StoreDirectory directory) {
     /// Bytes of batches that an object takes at most, but for the last run.
     static final long OBJECT_BYTES_MAX = 512L << 20;
 }

@@ -13,7 +13,7 @@ final class TieringCounters {
     final LongAdder mergedObjects = new LongAdder();
     final LongAdder mergedBytes = new LongAdder();
 
-    TieringFigures figures(long backlogBytes) {
+    TieringFigures figures(long backlogBytes, ObjectSpace space) {
         return new TieringFigures(
                 uploads.sum(),
                 uploadedBytes.sum(),
@@ -23,6 +23,8 @@ final class TieringCounters {
                 merges.sum(),
                 mergedObjects.sum(),
                 mergedBytes.sum(),
-                backlogBytes);
+                backlogBytes,
+                space.used(),
+                space.limit());
     }
 }

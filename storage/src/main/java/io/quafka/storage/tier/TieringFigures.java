@@ -11,6 +11,8 @@ package io.quafka.storage.tier;
 /// @param mergedObjects what they were made of
 /// @param mergedBytes of the objects that were made
 /// @param backlogBytes of sealed segments that were not tiered yet
+/// @param directoryBytes of the node's volume that objects take; 0 where they lie elsewhere
+/// @param directoryCapacity of the node's volume that they may take; 0 where they lie elsewhere
 public record TieringFigures(
         long uploads,
         long uploadedBytes,
@@ -20,6 +22,8 @@ public record TieringFigures(
         long merges,
         long mergedObjects,
         long mergedBytes,
-        long backlogBytes) {
-    public static final TieringFigures NONE = new TieringFigures(0, 0, 0, 0, 0, 0, 0, 0, 0);
+        long backlogBytes,
+        long directoryBytes,
+        long directoryCapacity) {
+    public static final TieringFigures NONE = new TieringFigures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -100,7 +100,8 @@ class ManifestHeapTest {
                 Duration.ofMillis(1),
                 Duration.ofMillis(20),
                 Duration.ZERO,
-                Merging.OFF);
+                Merging.OFF,
+                null);
     }
 
     private static long copied(ManifestCopies copies) throws Exception {

@@ -42,7 +42,8 @@ final class TieredRecords {
                 Duration.ofMillis(1),
                 Duration.ofMillis(20),
                 Duration.ZERO,
-                merging);
+                merging,
+                null);
     }
 
     /// What is expected of a partition; may be changed.

@@ -54,11 +54,16 @@ final class RetentionStatusCommand implements Callable<Integer> {
     }
 
     private static String summary(Map<String, Object> status) {
+        long objects = 0;
+        for (Map<String, Object> node : Human.list(status, "nodes")) {
+            objects += Human.number(node, "objectsBytes");
+        }
         return "Topics share "
                 + Human.bytes(Human.number(status, "capacityBytes"))
                 + ": "
                 + Human.decimal(status, "targetPercent")
-                + " % of the disks."
+                + " % of the disks"
+                + (objects > 0 ? ", less " + Human.bytes(objects) + " for objects." : ".")
                 + System.lineSeparator()
                 + "Those without a percentage share "
                 + Human.bytes(Human.number(status, "restBytes"))

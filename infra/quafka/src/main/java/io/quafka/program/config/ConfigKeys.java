@@ -424,6 +424,15 @@ public final class ConfigKeys {
                     "The directory of 'tiering.store=directory'; one that all processes see where there are several. Empty, for"
                             + " 'quafka broker' only: 'objects' below node.data.dir.");
 
+    public static final ConfigKey<Double> TIERING_DIRECTORY_PERCENT =
+            new ConfigKey<>(
+                    "tiering.directory.percent",
+                    ValueType.decimal(1, 99),
+                    "50",
+                    "Where tiering.directory lies on the same volume as node.data.dir: how much of what Quafka may take of the"
+                            + " volume (storage.disk.target.percent) is kept for objects, in percent. Topics share the rest."
+                            + " When objects have filled it, nothing more is tiered until some expire.");
+
     public static final ConfigKey<String> TIERING_S3_BUCKET =
             new ConfigKey<>(
                     "tiering.s3.bucket",
@@ -611,6 +620,7 @@ public final class ConfigKeys {
                     STORAGE_COMPACTION_BYTES_PER_SECOND,
                     TIERING_STORE,
                     TIERING_DIRECTORY,
+                    TIERING_DIRECTORY_PERCENT,
                     TIERING_S3_BUCKET,
                     TIERING_S3_PREFIX,
                     TIERING_S3_REGION,

@@ -328,7 +328,15 @@ final class HttpResources {
                 .gauge(
                         "quafka_tiering_backlog_bytes",
                         "Bytes of sealed segments that were not tiered yet.",
-                        figures.backlogBytes());
+                        figures.backlogBytes())
+                .gauge(
+                        "quafka_tiering_directory_bytes",
+                        "Bytes of objects in a directory on the storage node's own volume; 0 where they lie elsewhere.",
+                        figures.directoryBytes())
+                .gauge(
+                        "quafka_tiering_directory_capacity_bytes",
+                        "What they may take of it; 0 where they lie elsewhere.",
+                        figures.directoryCapacity());
     }
 
     private static long directBytes() {

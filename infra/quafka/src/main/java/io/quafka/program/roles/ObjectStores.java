@@ -2,8 +2,10 @@ package io.quafka.program.roles;
 
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.program.config.TieringStore;
 import io.quafka.storage.tier.MergePolicy;
 import io.quafka.storage.tier.Merging;
+import io.quafka.storage.tier.StoreDirectory;
 import io.quafka.storage.tier.TieringConfig;
 import io.quafka.tiering.directory.DirectoryStore;
 import io.quafka.tiering.read.HistoryConfig;
@@ -13,6 +15,7 @@ import io.quafka.tiering.store.ObjectStore;
 import io.quafka.tiering.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,17 +30,22 @@ final class ObjectStores {
 
     private final Configuration configuration;
     private final StoreCounters counters = new StoreCounters();
+    private final @Nullable Path directory;
     private final @Nullable ObjectStore store;
     private volatile @Nullable HistoryReader history;
 
     private ObjectStores(Configuration configuration, @Nullable Path ownDirectory)
             throws StoreException {
         this.configuration = configuration;
+        this.directory =
+                configuration.get(ConfigKeys.TIERING_STORE) == TieringStore.DIRECTORY
+                        ? directory(configuration, ownDirectory)
+                        : null;
         this.store =
                 switch (configuration.get(ConfigKeys.TIERING_STORE)) {
                     case NONE -> null;
                     case DIRECTORY ->
-                            DirectoryStore.open(directory(configuration, ownDirectory), counters);
+                            DirectoryStore.open(Objects.requireNonNull(directory), counters);
                     case S3 -> S3Store.open(S3Settings.of(configuration), counters);
                 };
     }
@@ -89,7 +97,12 @@ final class ObjectStores {
                         new Merging(
                                 configuration.get(ConfigKeys.TIERING_MERGE_BYTES),
                                 MergePolicy.DEFAULT,
-                                MERGE_INTERVAL));
+                                MERGE_INTERVAL),
+                        directory == null
+                                ? null
+                                : new StoreDirectory(
+                                        directory,
+                                        configuration.get(ConfigKeys.TIERING_DIRECTORY_PERCENT)));
     }
 
     /// Opens what a gateway reads history through; null where there is no object store.

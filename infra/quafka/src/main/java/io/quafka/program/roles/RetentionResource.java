@@ -76,6 +76,7 @@ final class RetentionResource {
         fields.put("freeBytes", node.freeBytes());
         fields.put("usedBytes", node.usedBytes());
         fields.put("capacityBytes", node.capacityBytes());
+        fields.put("objectsBytes", node.asideBytes());
         return fields;
     }
 
