@@ -1,5 +1,6 @@
 package io.quafka.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -72,7 +73,7 @@ class OAuthTest {
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         issuer = server;
-        server.createContext("/keys", exchange -> answer(exchange, keys.get()));
+        server.createContext("/keys", exchange -> answer(exchange, requireNonNull(keys.get())));
         server.start();
         running =
                 BrokerProcess.start(
