@@ -23,6 +23,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Storage nodes on small volumes come, go and come again, disks grow and shrink, while fifty
@@ -30,8 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// each topic within its budget and a segment, nobody resizes anything, and who stays within his
 /// share loses nothing.
 ///
-/// Longer: `-Dquafka.retention.seconds=300`, in all.
+/// Not run by itself: `-Dquafka.retention.seconds=300` says for how long, in all.
 @Tag("broker")
+@EnabledIfSystemProperty(named = "quafka.retention.seconds", matches = "\\d+")
 class RetentionNodesTest {
     private static final int VOLUME_MIB = 80;
     private static final int GROWN_MIB = 104;

@@ -2,6 +2,7 @@ package io.quafka.storage.shard;
 
 import io.quafka.controller.model.TopicSettings;
 import io.quafka.storage.index.Index;
+import io.quafka.storage.index.ObjectState;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.ShardIndex;
 import io.quafka.storage.log.CommitLog;
@@ -189,8 +190,7 @@ public final class Housekeeping {
         shard.feedIndex().get();
         flushIndex();
         for (CommitLog.SealedSegment segment : dead) {
-            if (segment.end() <= shardIndex.durablePosition()
-                    && !shard.manifestChanges().needs(segment.base(), segment.end())) {
+            if (segment.end() <= shardIndex.durablePosition() && !tellsOfObjects(segment)) {
                 drop(segment);
             }
         }
@@ -199,6 +199,21 @@ public final class Housekeeping {
                 hollow(segment);
             }
         }
+    }
+
+    /// Whether only this says what a lost index would have to learn of objects: their intents until
+    /// they are committed, and intents and commits until the copy has them.
+    private boolean tellsOfObjects(CommitLog.SealedSegment segment) {
+        boolean[] intends = {false};
+        shardIndex.objects(
+                ObjectState.INTENDED,
+                object -> {
+                    long number = object.number();
+                    intends[0] = segment.base() <= number && number < segment.end();
+                    return !intends[0];
+                });
+        // In this order: a commit is noted before its intent goes.
+        return intends[0] || shard.manifestChanges().needs(segment.base(), segment.end());
     }
 
     private void drop(CommitLog.SealedSegment segment)

@@ -85,8 +85,9 @@ final class Manifest {
         EntryKind kind = commit.merged() ? EntryKind.OBJECT_MERGED : EntryKind.OBJECT_COMMITTED;
         write(kind, commit.object(), note, epoch);
         apply(commit);
-        finish(position);
+        // While the index still has the intent: see Housekeeping.
         tell(commit, position);
+        finish(position);
         task.done().complete(commit.ranges().size());
     }
 
@@ -95,7 +96,6 @@ final class Manifest {
         if (commit.ranges().isEmpty()) {
             return;
         }
-        changes.committedAt(position);
         for (ObjectState state : ObjectState.values()) {
             TieredObject object = shard.object(state, commit.object());
             if (object != null) {
@@ -107,6 +107,8 @@ final class Manifest {
             ManifestSnapshot.committed(
                     shard.partition(placed.partition()), placed.range(), changes::note);
         }
+        // Last: what is taken before this and written is in the copy, what is not stays in the log.
+        changes.committedAt(commit.object(), position);
     }
 
     /// The partition may have been dropped, or its log's start raised, while the object was

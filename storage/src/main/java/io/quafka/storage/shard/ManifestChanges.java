@@ -18,11 +18,15 @@ public final class ManifestChanges {
     private List<ManifestEntry> entries = new ArrayList<>();
     private boolean noting;
 
-    /// Where in the log the oldest and the newest commits lie that the copy does not have.
+    /// Where in the log that begins which the copy does not have: the first intent, as an object's
+    /// number says, of those that were committed.
     private long oldest = NONE;
 
+    /// The same of what is not taken, either.
+    private long oldestNotTaken = NONE;
+
+    /// The last commit.
     private long newest = NONE;
-    private long newestTaken = NONE;
 
     synchronized void note(ManifestEntry entry) {
         if (!noting) {
@@ -36,9 +40,11 @@ public final class ManifestChanges {
         entries.add(entry);
     }
 
-    /// A commit lies in the log at a position: what it says is not in the copy yet.
-    synchronized void committedAt(long position) {
-        oldest = oldest == NONE ? position : oldest;
+    /// A commit of an object lies in the log at a position: what it says is not in the copy yet,
+    /// nor is what the object's intent says, without which its ranges could not be read.
+    synchronized void committedAt(long object, long position) {
+        oldest = oldest == NONE ? object : Math.min(oldest, object);
+        oldestNotTaken = oldestNotTaken == NONE ? object : Math.min(oldestNotTaken, object);
         newest = position;
     }
 
@@ -46,7 +52,7 @@ public final class ManifestChanges {
     public synchronized void begin() {
         entries = new ArrayList<>();
         noting = true;
-        newestTaken = newest;
+        oldestNotTaken = NONE;
     }
 
     /// Takes what was noted; null where something was not, and a whole copy is due.
@@ -56,19 +62,17 @@ public final class ManifestChanges {
         }
         List<ManifestEntry> taken = entries;
         entries = new ArrayList<>();
-        newestTaken = newest;
+        oldestNotTaken = NONE;
         return taken;
     }
 
     /// The copy has what was taken, or all that there was at [#begin].
     public synchronized void written() {
-        oldest = newestTaken == newest ? NONE : newestTaken + 1;
-        newest = newestTaken == newest ? NONE : newest;
-        newestTaken = NONE;
+        oldest = oldestNotTaken;
     }
 
     /// Whether a piece of the log holds what the copy does not have: then it must stay.
     synchronized boolean needs(long from, long to) {
-        return oldest != NONE && oldest < to && newest >= from;
+        return oldest != NONE && oldest < to && from <= newest;
     }
 }

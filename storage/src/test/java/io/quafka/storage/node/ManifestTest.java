@@ -3,6 +3,7 @@ package io.quafka.storage.node;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.quafka.controller.model.Topic;
 import io.quafka.storage.index.ObjectState;
@@ -15,12 +16,16 @@ import io.quafka.storage.shard.ObjectCommit;
 import io.quafka.storage.shard.ObjectCommit.Placed;
 import io.quafka.storage.shard.Partition;
 import io.quafka.storage.shard.Shard;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,6 +189,59 @@ class ManifestTest {
             assertThatThrownBy(() -> shard(node).commitObject(commit).get())
                     .as("by a leader of an earlier epoch")
                     .hasMessageContaining("epoch");
+        }
+    }
+
+    /// A lost index could not be told what object a range lies in, or which object came to nothing.
+    @Test
+    void theLogStaysThatTellsOfAnObjectUntilACopyDoes() throws Exception {
+        Path directory = temp.resolve("node");
+        try (NodeUnderTest node = open(directory)) {
+            IntendedObject object = shard(node).intendObject(7).get();
+            awaitAnotherSegmentGone(node, directory, 0);
+            assertThat(segments(directory)).as("intended").contains(0L);
+            node.append(topic, 1, "b");
+            ObjectCommit commit =
+                    new ObjectCommit(
+                            object.number(),
+                            object.epoch(),
+                            1000,
+                            untiered(node, object.number()),
+                            true,
+                            false);
+            assertThat(shard(node).commitObject(commit).get()).isEqualTo(1);
+            awaitAnotherSegmentGone(node, directory, 1);
+            assertThat(segments(directory)).as("committed").contains(0L);
+            shard(node).manifestChanges().begin();
+            shard(node).manifestChanges().written();
+            awaitGone(node, directory, 0);
+        }
+    }
+
+    /// A later segment than the first, of which nothing is needed, leaves the disk.
+    private void awaitAnotherSegmentGone(NodeUnderTest node, Path directory, long before)
+            throws Exception {
+        shard(node).seal().get();
+        long base = segments(directory).last();
+        node.append(topic, 0, "x");
+        shard(node).seal().get();
+        CrashTest.delete(node, topic, 0, before + 1);
+        awaitGone(node, directory, base);
+    }
+
+    private static void awaitGone(NodeUnderTest node, Path directory, long segment) {
+        await().until(() -> {
+            node.nowMs.addAndGet(2_000);
+            return !segments(directory).contains(segment);
+        });
+    }
+
+    private static TreeSet<Long> segments(Path directory) throws Exception {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".log") && name.matches("\\d+\\.log"))
+                    .map(name -> Long.valueOf(name.replace(".log", "")))
+                    .collect(Collectors.toCollection(TreeSet::new));
         }
     }
 
