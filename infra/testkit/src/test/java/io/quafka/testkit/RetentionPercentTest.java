@@ -129,6 +129,23 @@ class RetentionPercentTest {
                 .with("auto.create.topics.enable", "false");
     }
 
+    /// Others have two thirds of the volume: a quarter of the rest is for objects, not of the
+    /// whole.
+    @Test
+    void objectsHaveTheirPartOfWhatOthersLeave() throws Exception {
+        int left = VOLUME_MIB / 3;
+        Files.write(volume.folder().resolve("others"), new byte[(int) ((VOLUME_MIB - left) * MIB)]);
+        try (BrokerProcess broker = BrokerProcess.start(options());
+                BudgetWatch watch = new BudgetWatch(broker.bootstrap(), SEGMENT_BYTES)) {
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions()
+                    .untilAsserted(() ->
+                            assertThat(BudgetWatch.number(watch.status(), "capacityBytes"))
+                                    .isBetween(left * MIB / 2, left * MIB * 3 / 4));
+            broker.terminate();
+        }
+    }
+
     @Test
     void whatIsUsedStaysWithinTheTargetWhateverIsProduced() throws Exception {
         try (BrokerProcess broker = BrokerProcess.start(options())) {

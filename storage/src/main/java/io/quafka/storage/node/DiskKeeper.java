@@ -107,13 +107,12 @@ final class DiskKeeper {
         try {
             FileStore store = Files.getFileStore(config.directory());
             long total = store.getTotalSpace();
-            long target = target(total);
             return new DiskReport(
                     total,
                     Math.max(0, store.getUsableSpace() - objects.unfilled()),
                     Math.min(total - store.getUnallocatedSpace(), figures.used()),
                     config.log().reserveBytes(),
-                    objects.aside(target),
+                    objects.limit(),
                     queue.next(uses()));
         } catch (IOException e) {
             log.atWarn().setCause(e).log("the size of the disk is not known");
@@ -121,9 +120,13 @@ final class DiskKeeper {
         }
     }
 
-    /// What Quafka may take of a volume.
-    private long target(long volumeBytes) {
-        return (long) (volumeBytes * (ClusterConfigs.diskTargetPercent(shards.image()) / 100));
+    /// What Quafka may take of its volume: the target, or less where others fill it.
+    private long mayTake() throws IOException {
+        FileStore store = Files.getFileStore(config.directory());
+        double part = ClusterConfigs.diskTargetPercent(shards.image()) / 100;
+        long free = Math.max(0, store.getUsableSpace() - config.log().reserveBytes());
+        long ours = figures.used() + objects.used() - objects.beyond();
+        return Math.min((long) (store.getTotalSpace() * part), ours + free);
     }
 
     private Map<Uuid, TopicUse> uses() {
@@ -143,7 +146,7 @@ final class DiskKeeper {
         ClusterImage image = shards.image();
         spaces.forget(id -> image.topic(id) == null);
         NodeBudget budget = image.budgets().node(nodeId);
-        objects.target(target(Files.getFileStore(config.directory()).getTotalSpace()));
+        objects.target(mayTake());
         long look = growth.look();
         DiskMeter.Use use = meter.measure(chores);
         if (budget == null) {

@@ -67,14 +67,11 @@ public final class ObjectSpace {
         return Files.getFileStore(one).equals(Files.getFileStore(other));
     }
 
-    /// Of what Quafka may take of the volume, what is kept for objects.
-    public long aside(long targetBytes) {
-        return (long) (targetBytes * (percent / 100));
-    }
-
-    /// From now on, objects may take as much as [#aside] says of this.
-    public void target(long targetBytes) {
-        limit = aside(targetBytes);
+    /// Keeps the objects' part of this for them from now on.
+    ///
+    /// @param bytes what Quafka may take of the volume
+    public void target(long bytes) {
+        limit = (long) (bytes * (percent / 100));
     }
 
     /// Bytes of the volume that objects take: no more than there are, but for what others deleted
