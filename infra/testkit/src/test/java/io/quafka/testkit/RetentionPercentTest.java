@@ -141,7 +141,7 @@ class RetentionPercentTest {
                     .ignoreExceptions()
                     .untilAsserted(() ->
                             assertThat(BudgetWatch.number(watch.status(), "capacityBytes"))
-                                    .isBetween(left * MIB / 2, left * MIB * 3 / 4));
+                                    .isBetween(left * MIB / 3, left * MIB * 3 / 4));
             broker.terminate();
         }
     }
