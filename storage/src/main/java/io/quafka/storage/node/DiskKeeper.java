@@ -120,13 +120,21 @@ final class DiskKeeper {
         }
     }
 
-    /// What Quafka may take of its volume: the target, or less where others fill it.
-    private long mayTake() throws IOException {
-        FileStore store = Files.getFileStore(config.directory());
-        double part = ClusterConfigs.diskTargetPercent(shards.image()) / 100;
-        long free = Math.max(0, store.getUsableSpace() - config.log().reserveBytes());
-        long ours = figures.used() + objects.used() - objects.beyond();
-        return Math.min((long) (store.getTotalSpace() * part), ours + free);
+    /// What Quafka may take of a node's volume, whoever fills it.
+    static long target(StorageConfig config, ClusterImage image) throws IOException {
+        double part = ClusterConfigs.diskTargetPercent(image) / 100;
+        return (long) (Files.getFileStore(config.directory()).getTotalSpace() * part);
+    }
+
+    /// What there is for objects to have a part of: the target, or less where others fill the
+    /// volume.
+    ///
+    /// @param used as measured just now, with what objects take beyond their part
+    private long mayTake(long used, ClusterImage image) throws IOException {
+        long usable = Files.getFileStore(config.directory()).getUsableSpace();
+        long free = Math.max(0, usable - config.log().reserveBytes());
+        long ours = used + objects.used() - objects.beyond();
+        return Math.min(target(config, image), ours + free);
     }
 
     private Map<Uuid, TopicUse> uses() {
@@ -146,9 +154,9 @@ final class DiskKeeper {
         ClusterImage image = shards.image();
         spaces.forget(id -> image.topic(id) == null);
         NodeBudget budget = image.budgets().node(nodeId);
-        objects.target(mayTake());
         long look = growth.look();
         DiskMeter.Use use = meter.measure(chores);
+        objects.target(mayTake(use.used(), image));
         if (budget == null) {
             growth.allowAll();
             figures = new DiskFigures(use.used(), use.dead(), 0, Step.NONE, trimmed, 0, 0);

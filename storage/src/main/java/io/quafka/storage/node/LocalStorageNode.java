@@ -1,7 +1,6 @@
 package io.quafka.storage.node;
 
 import io.quafka.controller.Metadata;
-import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.ShardState;
@@ -232,7 +231,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
             InstantSource clock)
             throws IOException, InterruptedException {
         Files.createDirectories(configured.directory());
-        long target = target(configured, metadata.image());
+        long target = DiskKeeper.target(configured, metadata.image());
         ObjectSpace objects =
                 ObjectSpace.open(configured.tiering(), configured.directory(), target);
         StorageConfig config =
@@ -279,12 +278,6 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
             node.tierer.start();
         }
         return node;
-    }
-
-    /// What Quafka may take of the node's volume.
-    private static long target(StorageConfig config, ClusterImage image) throws IOException {
-        double part = ClusterConfigs.diskTargetPercent(image) / 100;
-        return (long) (Files.getFileStore(config.directory()).getTotalSpace() * part);
     }
 
     private static StorageConfig fitted(

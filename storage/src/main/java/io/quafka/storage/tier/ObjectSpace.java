@@ -139,7 +139,11 @@ public final class ObjectSpace {
         public void close() throws IOException {
             synchronized (ObjectSpace.this) {
                 taken -= whole;
-                // A look meanwhile may have seen the object, or a part of it.
+                // Where there was no room nothing was begun. A look meanwhile may have seen the
+                // object, or a part of it.
+                if (bytes == 0) {
+                    return;
+                }
                 if (filled > 0 && looks == looksBefore) {
                     used += directory == null ? 0 : filled;
                 } else {
