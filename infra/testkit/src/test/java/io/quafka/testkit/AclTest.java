@@ -111,20 +111,11 @@ class AclTest {
     }
 
     private static Map<String, String> as(String user) {
-        return Map.of(
-                "security.protocol",
-                "SASL_PLAINTEXT",
-                "sasl.mechanism",
-                "PLAIN",
-                "sasl.jaas.config",
-                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
-                        .formatted(user, SECRET));
+        return Clients.plain(user, SECRET);
     }
 
     private static Admin admin(String user) {
-        Map<String, Object> all = new HashMap<>(as(user));
-        all.put("bootstrap.servers", broker().bootstrap());
-        return Admin.create(all);
+        return Clients.admin(broker().bootstrap(), as(user));
     }
 
     private static AclBinding acl(

@@ -35,6 +35,24 @@ final class Clients {
                 Map.of("bootstrap.servers", bootstrap, "reconnect.backoff.max.ms", "200"));
     }
 
+    static Admin admin(String bootstrap, Map<String, String> settings) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("bootstrap.servers", bootstrap);
+        return Admin.create(all);
+    }
+
+    /// What a client says to come in by its password, without TLS.
+    static Map<String, String> plain(String user, String password) {
+        return Map.of(
+                "security.protocol",
+                "SASL_PLAINTEXT",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
+                        .formatted(user, password));
+    }
+
     static KafkaProducer<byte[], byte[]> producer(String bootstrap, Map<String, String> settings) {
         Map<String, Object> all = new HashMap<>();
         all.put("bootstrap.servers", bootstrap);

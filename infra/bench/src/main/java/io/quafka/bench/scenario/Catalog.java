@@ -175,14 +175,15 @@ public final class Catalog {
 
     private static Scenario coldNeighbour() {
         return new ColdNeighbourScenario(
-                new Plan(
-                        "cold-neighbour",
-                        "2,000 records of 1 KiB a second, alone and beside a reader of another topic's history in the object store.",
-                        new Contestant(Tiers.broker("Quafka, alone"), 1),
-                        new Contestant(Tiers.broker("Quafka, beside a cold reader"), 1),
-                        List.of(new RatioAtMost(Metric.LATENCY_P99, 1.3))),
-                KIBIBYTE,
-                PACED_RATE);
+                new PacedScenario(
+                        new Plan(
+                                "cold-neighbour",
+                                "2,000 records of 1 KiB a second, alone and beside a reader of another topic's history in the object store.",
+                                new Contestant(Tiers.broker("Quafka, alone"), 1),
+                                new Contestant(Tiers.broker("Quafka, beside a cold reader"), 1),
+                                List.of(new RatioAtMost(Metric.LATENCY_P99, 1.3))),
+                        KIBIBYTE,
+                        PACED_RATE));
     }
 
     private static Scenario produce(String name, int partitions, Target... targets) {

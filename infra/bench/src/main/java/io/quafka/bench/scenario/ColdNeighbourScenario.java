@@ -15,14 +15,11 @@ import java.util.concurrent.TimeUnit;
 /// Latency of producing under a steady, light load, on one side while another topic is read from
 /// the object store as fast as it goes.
 ///
-/// @param plan what is compared: the candidate has the cold reader
-/// @param recordBytes size of a record
-/// @param recordsPerSecond how many are due each second
-record ColdNeighbourScenario(Plan plan, int recordBytes, int recordsPerSecond) implements Scenario {
+/// @param paced what is compared, and the load: the candidate has the cold reader
+record ColdNeighbourScenario(PacedScenario paced) implements Scenario {
     private static final String TAIL = "tail";
     private static final String COLD = "cold";
     private static final String LOADED = "quafka_history_loaded_bytes_total";
-    private static final Duration SETTLE = Duration.ofSeconds(5);
 
     /// Local copies leave the disk at the next look at them, or the one after.
     private static final Duration LEAVE = Duration.ofSeconds(3);
@@ -30,33 +27,27 @@ record ColdNeighbourScenario(Plan plan, int recordBytes, int recordsPerSecond) i
     private static final Map<String, String> NOTHING_STAYS = Map.of("local.retention.bytes", "0");
 
     @Override
+    public Plan plan() {
+        return paced.plan();
+    }
+
+    @Override
     public Reading measure(Lab lab, Contestant contestant)
             throws IOException, InterruptedException {
         try (Session session = Session.start(lab, contestant, TAIL)) {
             session.createTopic(COLD, 1, NOTHING_STAYS);
-            long records = Math.max(1, lab.dataBytes() / recordBytes);
-            long bytes = session.load().perfProducer(COLD, records, recordBytes, Map.of()).bytes();
-            session.warmUp(TAIL, recordBytes, Map.of());
+            long records = Math.max(1, lab.dataBytes() / paced.recordBytes());
+            long bytes =
+                    session.load()
+                            .perfProducer(COLD, records, paced.recordBytes(), Map.of())
+                            .bytes();
+            session.warmUp(TAIL, paced.recordBytes(), Map.of());
             Tiers.awaitNoBacklog(session.ports().clients());
             TimeUnit.MILLISECONDS.sleep(LEAVE.toMillis());
-            return contestant.equals(plan.candidate())
+            return contestant.equals(plan().candidate())
                     ? besideReader(lab, session, bytes)
-                    : tail(lab, session, List.of());
+                    : paced.measure(lab, session, TAIL, List.of());
         }
-    }
-
-    private Reading tail(Lab lab, Session session, List<Long> others)
-            throws IOException, InterruptedException {
-        LoadProcess load = session.load();
-        load.paced(TAIL, recordBytes, recordsPerSecond, SETTLE);
-        Session.Measured measured =
-                session.measure(
-                        others,
-                        () -> load.paced(TAIL, recordBytes, recordsPerSecond, lab.window()));
-        return new Reading()
-                .putLatency(measured.load())
-                .putCores(measured.window())
-                .putWindow(measured.window());
     }
 
     private Reading besideReader(Lab lab, Session session, long bytes)
@@ -64,11 +55,11 @@ record ColdNeighbourScenario(Plan plan, int recordBytes, int recordsPerSecond) i
         int port = session.ports().clients();
         double before = Figures.read(port, LOADED);
         try (LoadProcess reader = session.anotherLoad()) {
-            Duration time = SETTLE.plus(lab.window());
+            Duration time = PacedScenario.SETTLE.plus(lab.window());
             FutureTask<LoadResult> reading =
                     new FutureTask<>(() -> reader.consume(COLD, 1, bytes, time));
             Thread.ofPlatform().name("cold-reader").start(reading);
-            Reading tail = tail(lab, session, List.of(reader.pid()));
+            Reading tail = paced.measure(lab, session, TAIL, List.of(reader.pid()));
             LoadResult read = reading.get();
             if (Figures.read(port, LOADED) - before < read.bytes() / 2.0) {
                 throw new IOException("what was read did not come from the object store");

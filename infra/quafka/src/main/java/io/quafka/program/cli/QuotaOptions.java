@@ -6,10 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterClientQuotasOptions;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.apache.kafka.common.quota.ClientQuotaFilterComponent;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /// Whose quotas are meant.
@@ -46,6 +51,35 @@ final class QuotaOptions {
         add(parts, ClientQuotaEntity.CLIENT_ID, clientId, defaultClientId);
         add(parts, ClientQuotaEntity.IP, address, defaultAddress);
         return parts;
+    }
+
+    /// As the other, of somebody.
+    ///
+    /// @throws CommandLine.ParameterException if nobody was named
+    ClientQuotaEntity entity(CommandSpec spec) {
+        Map<String, @Nullable String> parts = entity();
+        if (parts.isEmpty()) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "Whose (--user, --client-id, --ip, or --default-user, --default-client-id, --default-ip)?");
+        }
+        return new ClientQuotaEntity(parts);
+    }
+
+    /// Sets quotas, or drops those without a value.
+    ///
+    /// @param dryRun has it checked, and changes nothing
+    static void alter(
+            Admin admin,
+            ClientQuotaEntity entity,
+            List<ClientQuotaAlteration.Op> ops,
+            boolean dryRun)
+            throws Exception {
+        admin.alterClientQuotas(
+                        List.of(new ClientQuotaAlteration(entity, ops)),
+                        new AlterClientQuotasOptions().validateOnly(dryRun))
+                .all()
+                .get();
     }
 
     private static void add(

@@ -5,10 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterClientQuotasOptions;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,12 +42,7 @@ final class QuotaRemoveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (options.entity().isEmpty()) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "Whose (--user, --client-id, --ip, or --default-user, --default-client-id, --default-ip)?");
-        }
-        var entity = new ClientQuotaEntity(options.entity());
+        ClientQuotaEntity entity = options.entity(spec);
         Map<String, Double> gone;
         try (Admin admin = client.admin()) {
             Map<String, Double> own =
@@ -69,11 +62,7 @@ final class QuotaRemoveCommand implements Callable<Integer> {
                     gone.keySet().stream()
                             .map(key -> new ClientQuotaAlteration.Op(key, null))
                             .toList();
-            admin.alterClientQuotas(
-                            List.of(new ClientQuotaAlteration(entity, ops)),
-                            new AlterClientQuotasOptions().validateOnly(dryRun))
-                    .all()
-                    .get();
+            QuotaOptions.alter(admin, entity, ops, dryRun);
         }
         Output.print(
                 spec.commandLine().getOut(), QuotaOptions.rows(Map.of(entity, gone), json), json);

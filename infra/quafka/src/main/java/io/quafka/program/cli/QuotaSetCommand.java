@@ -7,11 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterClientQuotasOptions;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,23 +46,13 @@ final class QuotaSetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Map<String, @Nullable String> parts = options.entity();
-        if (parts.isEmpty()) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "Whose (--user, --client-id, --ip, or --default-user, --default-client-id, --default-ip)?");
-        }
+        ClientQuotaEntity entity = options.entity(spec);
         Map<String, Double> bounds = new LinkedHashMap<>();
         quotas.forEach((key, value) -> bounds.put(key, bound(key, value)));
         List<ClientQuotaAlteration.Op> ops = new ArrayList<>();
         bounds.forEach((key, bound) -> ops.add(new ClientQuotaAlteration.Op(key, bound)));
-        var entity = new ClientQuotaEntity(parts);
         try (Admin admin = client.admin()) {
-            admin.alterClientQuotas(
-                            List.of(new ClientQuotaAlteration(entity, ops)),
-                            new AlterClientQuotasOptions().validateOnly(dryRun))
-                    .all()
-                    .get();
+            QuotaOptions.alter(admin, entity, ops, dryRun);
         }
         Output.print(
                 spec.commandLine().getOut(), QuotaOptions.rows(Map.of(entity, bounds), json), json);
