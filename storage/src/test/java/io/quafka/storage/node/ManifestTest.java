@@ -237,7 +237,7 @@ class ManifestTest {
     }
 
     private static TreeSet<Long> segments(Path directory) throws Exception {
-        try (Stream<Path> files = Files.walk(directory)) {
+        try (Stream<Path> files = Files.list(directory.resolve("shard-1"))) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".log") && name.matches("\\d+\\.log"))
                     .map(name -> Long.valueOf(name.replace(".log", "")))
