@@ -83,7 +83,12 @@ public final class KafkaServer implements AutoCloseable {
     }
 
     /// @param handler answers the requests of all connections
-    /// @param pool where requests in flight lie; may be shared with other servers and peers
+    /// @param pool where requests in flight lie; may be shared with other servers and peers Loads
+    ///   ahead of a process's first server what building it takes longest for. Any thread.
+    public static void prepare() {
+        HttpPort.routing(List.of(), HttpGuard.OPEN);
+    }
+
     public static Builder builder(RequestHandler handler, BufferPool pool) {
         return new Builder(handler, pool);
     }

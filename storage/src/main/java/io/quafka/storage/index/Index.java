@@ -48,8 +48,7 @@ public final class Index implements AutoCloseable {
     /// @throws IndexException when the disk fails or is full
     public static Index open(Path directory, IndexOptions options) {
         try {
-            Files.createDirectories(directory);
-            NativeLibrary.load(directory);
+            prepare(directory);
             requireWhole(directory);
         } catch (IOException error) {
             throw new IndexException(
@@ -64,6 +63,14 @@ public final class Index implements AutoCloseable {
             tuning.close();
             throw Failures.atOpen(directory, error);
         }
+    }
+
+    /// Loads ahead of [#open] what that takes longest for. Any thread.
+    ///
+    /// @throws IOException when the disk fails or is full
+    public static void prepare(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        NativeLibrary.load(directory);
     }
 
     /// RocksDB would begin anew where its CURRENT file is gone, beside the tables of the old index.

@@ -18,7 +18,12 @@ final class IndexRecovery {
     }
 
     private Path directory() {
-        return config.directory().resolve("index");
+        return directory(config.directory());
+    }
+
+    /// @param node the storage node's directory
+    static Path directory(Path node) {
+        return node.resolve("index");
     }
 
     Index open() {

@@ -23,6 +23,7 @@ import io.quafka.storage.tier.TieringFigures;
 import io.quafka.wire.BufferPool;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -205,6 +206,13 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(READS_WAITING_MAX),
                 Thread.ofPlatform().daemon().name("quafka-reader-", 0).factory());
+    }
+
+    /// Loads ahead of opening what that takes longest for. Any thread.
+    ///
+    /// @param directory the node's
+    public static void prepare(Path directory) throws IOException {
+        Index.prepare(IndexRecovery.directory(directory));
     }
 
     /// Opens the node's directory and the shards that the image says it leads, recovering what a

@@ -32,7 +32,7 @@ final class CompletionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(AutoComplete.bash("quafka", spec.root().commandLine()));
+        out.print(AutoComplete.bash("quafka", CommandLineInterface.commandLine()));
         out.flush();
         return ExitCode.OK;
     }

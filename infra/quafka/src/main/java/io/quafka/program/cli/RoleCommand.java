@@ -3,6 +3,7 @@ package io.quafka.program.cli;
 import io.quafka.program.config.ConfigKey;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
+import io.quafka.program.logs.LogFormat;
 import io.quafka.program.roles.RunningRole;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -47,7 +48,7 @@ abstract class RoleCommand implements Callable<Integer> {
     public final Integer call() throws InterruptedException {
         HELIDON.setLevel(Level.WARNING);
         HELIDON_START.setLevel(Level.OFF);
-        LogFormat.check(System.getProperty(LogFormat.PROPERTY), System.getenv(LogFormat.VARIABLE));
+        LogFormat.check();
         Configuration configuration = options.load(named());
         Duration bound = configuration.get(ConfigKeys.SHUTDOWN_DRAIN).plus(CLOSE_MAX);
         Runtime.getRuntime()

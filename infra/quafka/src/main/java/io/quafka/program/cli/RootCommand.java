@@ -22,27 +22,6 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 done, 1 could not be done, 2 not understood."
         },
-        subcommands = {
-            BrokerCommand.class,
-            GatewayCommand.class,
-            StorageCommand.class,
-            ControllerCommand.class,
-            QuorumCommand.class,
-            TopicCommand.class,
-            GroupCommand.class,
-            UserCommand.class,
-            AclCommand.class,
-            QuotaCommand.class,
-            RetentionCommand.class,
-            NodeCommand.class,
-            ProduceCommand.class,
-            ConsumeCommand.class,
-            ConfigCommand.class,
-            ObjectCommand.class,
-            RecoverCommand.class,
-            CompletionCommand.class,
-            RehearseCommand.class
-        },
         versionProvider = Version.class)
 final class RootCommand implements Runnable {
     @Option(

@@ -17,6 +17,7 @@ import io.quafka.storage.StorageNode;
 import io.quafka.storage.node.LocalStorageNode;
 import io.quafka.wire.BufferPool;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
@@ -60,6 +61,8 @@ public final class BrokerProcess implements RunningRole {
     private void open() throws IOException, InterruptedException {
         DataDirectory data =
                 opened.add(DataDirectory.open(configuration.get(ConfigKeys.NODE_DATA_DIR)));
+        Path directory = data.resolve("storage");
+        Preparation.begin(directory);
         Controller controller =
                 opened.add(
                         EmbeddedController.start(
@@ -110,7 +113,7 @@ public final class BrokerProcess implements RunningRole {
                             LocalStorageNode.open(
                                     Settings.storage(
                                             configuration,
-                                            data.resolve("storage"),
+                                            directory,
                                             objects.tiering(),
                                             List.of(data.resolve("controller"))),
                                     registration.nodeId(),

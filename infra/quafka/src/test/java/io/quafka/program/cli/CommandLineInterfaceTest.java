@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +36,16 @@ class CommandLineInterfaceTest {
                         "broker", "gateway", "storage", "controller", "topic", "produce", "consume")
                 .contains("Examples:", "Exit codes:")
                 .doesNotContain("rehearse");
+    }
+
+    @Test
+    void onlyTheCommandAskedForIsBuilt() {
+        assertThat(CommandLineInterface.asked("broker", "--data", "topic"))
+                .singleElement()
+                .extracting(Map.Entry::getKey)
+                .isEqualTo("broker");
+        assertThat(CommandLineInterface.asked("brokr")).hasSizeGreaterThan(10);
+        assertThat(CommandLineInterface.asked()).hasSizeGreaterThan(10);
     }
 
     static List<List<String>> everyCommand() {

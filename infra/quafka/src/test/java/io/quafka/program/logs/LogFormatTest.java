@@ -1,12 +1,10 @@
-package io.quafka.program.cli;
+package io.quafka.program.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
@@ -21,14 +19,14 @@ import org.slf4j.event.KeyValuePair;
 
 class LogFormatTest {
     @Test
-    void textIsOneLineWithItsKeys() throws Exception {
-        assertThat(encoded("text", null))
+    void textIsOneLineWithItsKeys() {
+        assertThat(encoded(LogFormat.TEXT, null))
                 .matches("\\S+Z WARN {2}LogFormatTest \\[.*] it \"happened\" node=\"7\"\n");
     }
 
     @Test
     void jsonIsOneObjectOnALineWithItsKeys() throws Exception {
-        String line = encoded("json", new IllegalStateException("two\nlines"));
+        String line = encoded(LogFormat.JSON, new IllegalStateException("two\nlines"));
 
         assertThat(line).endsWith("}\n").containsOnlyOnce("\n");
         Map<String, Object> fields = Json.readObject(line.getBytes(StandardCharsets.UTF_8));
@@ -43,20 +41,17 @@ class LogFormatTest {
 
     @Test
     void otherFormatsAreRefusedAtTheStart() {
-        assertThatCode(() -> LogFormat.check(null, null)).doesNotThrowAnyException();
-        assertThatCode(() -> LogFormat.check("json", "yaml")).doesNotThrowAnyException();
-        assertThatThrownBy(() -> LogFormat.check(null, "yaml"))
+        assertThat(LogFormat.of(null, null)).isEqualTo(LogFormat.TEXT);
+        assertThat(LogFormat.of("json", "yaml")).isEqualTo(LogFormat.JSON);
+        assertThatThrownBy(() -> LogFormat.of(null, "yaml"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("QUAFKA_LOG_FORMAT: expected text or json, not 'yaml'");
     }
 
     /// An event as the program's own configuration has it written.
-    private static String encoded(String format, @Nullable Throwable failure) throws Exception {
+    private static String encoded(LogFormat format, @Nullable Throwable failure) {
         LoggerContext context = new LoggerContext();
-        context.putProperty(LogFormat.PROPERTY, format);
-        JoranConfigurator configurator = new JoranConfigurator();
-        configurator.setContext(context);
-        configurator.doConfigure(LogFormatTest.class.getResource("/logback.xml"));
+        LogConfigurator.configure(context, format);
         var logger = context.getLogger(LogFormatTest.class);
         var event =
                 new LoggingEvent(
