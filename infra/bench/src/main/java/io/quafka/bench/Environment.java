@@ -38,6 +38,12 @@ final class Environment {
                 "times",
                 "%d s warm-up, %d s window"
                         .formatted(lab.warmUp().toSeconds(), lab.window().toSeconds()));
+        environment.put(
+                "page cache",
+                lab.ballast().bytes() == 0
+                        ? "as it was"
+                        : "filled before each measurement, %d GiB"
+                                .formatted(lab.ballast().bytes() >> 30));
         return environment;
     }
 

@@ -90,6 +90,7 @@ final class Session implements AutoCloseable {
         delete(lab.brokerDirectory());
         Files.createDirectories(lab.brokerDirectory());
         new ProcessBuilder("sync").inheritIO().start().waitFor();
+        lab.ballast().load();
         contestant.prepare(lab.installation(), lab.brokerDirectory(), ports);
     }
 

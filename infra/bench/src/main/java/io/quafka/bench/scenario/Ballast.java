@@ -1,0 +1,52 @@
+package io.quafka.bench.scenario;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// A file that fills the page cache before a broker starts. A virtual machine's memory may be the
+/// host's until it is touched: then whoever is the first to write into a page of the cache pays for
+/// it, in CPU of his own, as much again as the copy and more. With the cache full, pages are used
+/// again.
+///
+/// @param file where it lies, made when it is missing or of another size
+/// @param bytes its size; 0 for none
+public record Ballast(Path file, long bytes) {
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    /// Has the file in the page cache as far as there is room.
+    void load() throws IOException {
+        if (bytes == 0) {
+            Files.deleteIfExists(file);
+            return;
+        }
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
+        if (!Files.exists(file) || Files.size(file) != bytes) {
+            write(chunk);
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (channel.read(chunk.clear()) >= 0) {
+                // only for the page cache
+            }
+        }
+    }
+
+    private void write(ByteBuffer chunk) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            long left = bytes;
+            while (left > 0) {
+                chunk.clear().limit((int) Math.min(left, CHUNK_BYTES));
+                left -= channel.write(chunk);
+            }
+            channel.force(true);
+        }
+    }
+}
