@@ -40,10 +40,7 @@ final class Environment {
                         .formatted(lab.warmUp().toSeconds(), lab.window().toSeconds()));
         environment.put(
                 "page cache",
-                lab.ballast().bytes() == 0
-                        ? "as it was"
-                        : "filled before each measurement, %d GiB"
-                                .formatted(lab.ballast().bytes() >> 30));
+                lab.ballast().bytes() == 0 ? "as it was" : "full before each measurement");
         return environment;
     }
 

@@ -83,7 +83,7 @@ public final class Main implements Callable<Integer> {
             names = "--page-cache-gib",
             defaultValue = "0",
             description =
-                    "Fill the page cache with so much before each measurement (${DEFAULT-VALUE}); on a virtual machine, nearly as much as it has.")
+                    "Fill the page cache before each measurement from a file of this size (${DEFAULT-VALUE}); on a virtual machine, as much as its memory.")
     private int pageCacheGibibytes;
 
     @Option(
@@ -206,8 +206,7 @@ public final class Main implements Callable<Integer> {
                 new Proc(),
                 Duration.ofSeconds(or(warmUpSeconds, seconds)),
                 Duration.ofSeconds(or(windowSeconds, seconds)),
-                new Ballast(
-                        workDirectory.resolve("ballast"), pageCacheGibibytes * GIBIBYTE),
+                new Ballast(workDirectory.resolve("ballast"), pageCacheGibibytes * GIBIBYTE),
                 (long) (dataGibibytes * GIBIBYTE));
     }
 

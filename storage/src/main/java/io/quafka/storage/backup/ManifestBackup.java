@@ -34,6 +34,9 @@ public final class ManifestBackup {
     /// Entries that may follow, at least, however small the whole copy is.
     private static final long FOLLOWING_ENTRIES_MIN = 20_000;
 
+    /// The position to which the copy is complete is noted when it moved this far.
+    private static final long NOTE_BYTES = 16L << 20;
+
     private static final int NO_EPOCH = -1;
 
     private final Shard shard;
@@ -49,6 +52,7 @@ public final class ManifestBackup {
     private int following;
     private long followingEntries;
     private long wholeEntries;
+    private long noted;
 
     /// A copy of which it is not known whether the store has it.
     private @Nullable ByteBuffer inDoubt;
@@ -75,15 +79,32 @@ public final class ManifestBackup {
         if (epoch != shard.epoch()) {
             begin();
         }
-        if (whole) {
-            writeInDoubt();
-            List<ManifestEntry> taken = isOutgrown() ? null : changes.take();
-            if (taken != null) {
-                more(taken);
-                return;
-            }
+        // Before anything is taken: of what is told from now on, it is not known.
+        long position = shard.objectsNotedTo();
+        if (!tryMore()) {
+            whole();
         }
-        whole();
+        long copied = changes.copiedTo(position);
+        if (copied - noted >= NOTE_BYTES) {
+            shard.manifestCopied(copied);
+            noted = copied;
+        }
+    }
+
+    /// Brings what changed into another copy that follows on the whole one.
+    ///
+    /// @return false if there must be a new whole one
+    private boolean tryMore() throws StoreException {
+        if (!whole) {
+            return false;
+        }
+        writeInDoubt();
+        List<ManifestEntry> taken = isOutgrown() ? null : changes.take();
+        if (taken == null) {
+            return false;
+        }
+        more(taken);
+        return true;
     }
 
     private void begin() throws StoreException {

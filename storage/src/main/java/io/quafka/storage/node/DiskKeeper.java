@@ -191,7 +191,7 @@ final class DiskKeeper {
         }
         if (freed || orders.step() != Step.NONE) {
             for (Housekeeping chore : chores) {
-                chore.reclaim(orders.hollowBelow(), orders.sealEarly());
+                chore.reclaim(orders.hollowBelow(), orders.sealEarly(), orders.patient());
             }
         }
         return orders.step().compareTo(Step.SEAL_EARLY) >= 0;

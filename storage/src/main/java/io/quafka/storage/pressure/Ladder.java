@@ -76,12 +76,12 @@ public final class Ladder {
             }
         }
         rest(topics);
+        boolean hard = node.dead() > node.capacity() / DEAD_PART * 2;
         double hollowBelow = HOLLOW_CALM;
         if (deadIsMuch) {
-            hollowBelow =
-                    node.dead() > node.capacity() / DEAD_PART * 2 ? HOLLOW_HARD : HOLLOW_PRESSED;
+            hollowBelow = hard ? HOLLOW_HARD : HOLLOW_PRESSED;
         }
-        return new Orders(step, orders, deadIsMuch, hollowBelow);
+        return new Orders(step, orders, deadIsMuch, hollowBelow, !hard);
     }
 
     private long ownBudget(TopicLoad topic) {

@@ -9,8 +9,13 @@ import org.apache.kafka.common.Uuid;
 /// @param topics by id
 /// @param sealEarly whether active segments that are mostly dead are to be sealed
 /// @param hollowBelow a sealed segment is made hollow when less than this part of it lives
+/// @param patient whether there is time to see which segments die by themselves
 public record Orders(
-        Step step, Map<Uuid, TopicOrder> topics, boolean sealEarly, double hollowBelow) {
+        Step step,
+        Map<Uuid, TopicOrder> topics,
+        boolean sealEarly,
+        double hollowBelow,
+        boolean patient) {
     public Orders {
         topics = Map.copyOf(topics);
     }

@@ -43,6 +43,7 @@ public final class Housekeeping {
     private final InstantSource clock;
     private final Map<Long, Hollowed> hollowed = new HashMap<>();
     private final Set<Long> cannotHollow = new HashSet<>();
+    private final Decline decline = new Decline(System::nanoTime);
 
     /// A segment that was made hollow.
     ///
@@ -153,7 +154,7 @@ public final class Housekeeping {
 
     /// As the other, with half of a segment's bytes dead before it is made hollow.
     public void reclaim() throws IOException, InterruptedException, ExecutionException {
-        reclaim(0.5, false);
+        reclaim(0.5, false, true);
     }
 
     /// Gives back the space of sealed segments: whole files where nothing lives, holes where little
@@ -161,7 +162,8 @@ public final class Housekeeping {
     ///
     /// @param hollowBelow the part of a segment below which what lives in it is little
     /// @param sealEarly whether an active segment with as little, and a quarter full, is sealed too
-    public void reclaim(double hollowBelow, boolean sealEarly)
+    /// @param patient whether there is time to see which segments die by themselves
+    public void reclaim(double hollowBelow, boolean sealEarly, boolean patient)
             throws IOException, InterruptedException, ExecutionException {
         long activeBase = log.activeBase();
         long filled = log.end() - activeBase;
@@ -175,11 +177,13 @@ public final class Housekeeping {
         }
         List<CommitLog.SealedSegment> dead = new ArrayList<>();
         List<CommitLog.SealedSegment> mostlyDead = new ArrayList<>();
+        decline.keep(log::has);
         for (CommitLog.SealedSegment segment : log.sealed()) {
             long live = shard.space().live(segment.base());
             if (live == 0) {
                 dead.add(segment);
-            } else if (worthHollowing(segment, live, hollowBelow)) {
+            } else if (worthHollowing(segment, live, hollowBelow)
+                    && !decline.isDying(segment.base(), live, patient)) {
                 mostlyDead.add(segment);
             }
         }

@@ -46,6 +46,10 @@ final class IndexFeed {
     /// State of the shard: why its manifest may lack something, if it may.
     static final String MANIFEST_DOUBT = "manifest-doubt";
 
+    /// State of the shard: before which position the copy of its manifest has what the log tells of
+    /// objects.
+    static final String MANIFEST_COPIED = "manifest-copied";
+
     private final ShardIndex index;
     private final CommitLog commitLog;
     private final SegmentSpace space;
@@ -227,6 +231,11 @@ final class IndexFeed {
         for (ObjectState state : ObjectState.values()) {
             update.deleteObject(state, number);
         }
+    }
+
+    /// See [Shard#manifestCopied].
+    void manifestCopied(long position) {
+        update.putState(MANIFEST_COPIED, ByteBuffer.allocate(Long.BYTES).putLong(position).array());
     }
 
     /// The log cannot tell all of the manifest: see [Shard#manifestDoubt].

@@ -28,6 +28,13 @@ public final class ManifestChanges {
     /// The last commit.
     private long newest = NONE;
 
+    /// An earlier run of the process knew the copy to have what is told before a position; of
+    /// commits from there to the log's end nobody knows.
+    synchronized void restore(long copiedTo, long end) {
+        oldest = copiedTo;
+        newest = end;
+    }
+
     synchronized void note(ManifestEntry entry) {
         if (!noting) {
             return;
@@ -69,6 +76,11 @@ public final class ManifestChanges {
     /// The copy has what was taken, or all that there was at [#begin].
     public synchronized void written() {
         oldest = oldestNotTaken;
+    }
+
+    /// Before which position the copy has all that was noted; at most the one given.
+    public synchronized long copiedTo(long position) {
+        return oldest == NONE ? position : Math.min(oldest, position);
     }
 
     /// Whether a piece of the log holds what the copy does not have: then it must stay.

@@ -98,7 +98,28 @@ public final class Shard implements AutoCloseable {
         if (source.from() == 0 && !replicated) {
             new LocalStarts(this, feed).restore();
         }
+        if (source.lost() != null && !replicated) {
+            restoreManifestChanges();
+        }
         this.writer = new ShardWriter(this, feed, applier, clock);
+    }
+
+    /// The log keeps what an earlier run of the process may not have brought into the copy.
+    private void restoreManifestChanges() {
+        boolean[] any = {false};
+        for (ObjectState state : ObjectState.values()) {
+            index.objects(
+                    state,
+                    _ -> {
+                        any[0] = true;
+                        return false;
+                    });
+        }
+        if (any[0]) {
+            byte[] copied = index.getState(IndexFeed.MANIFEST_COPIED);
+            manifestChanges.restore(
+                    copied == null ? 0 : ByteBuffer.wrap(copied).getLong(), log.end());
+        }
     }
 
     /// Where replay starts, where the manifest comes from that it cannot tell any more, and whether
@@ -557,6 +578,26 @@ public final class Shard implements AutoCloseable {
     /// What changed in the manifest since its copy was written.
     public ManifestChanges manifestChanges() {
         return manifestChanges;
+    }
+
+    /// Before which position all commits of objects are noted in [#manifestChanges], and no intent
+    /// is waiting for one.
+    public long objectsNotedTo() {
+        // In this order: an intent that is not in the index yet lies behind what is.
+        long[] position = {index.appliedPosition()};
+        index.objects(
+                ObjectState.INTENDED,
+                first -> {
+                    position[0] = Math.min(position[0], first.number());
+                    return false;
+                });
+        return position[0];
+    }
+
+    /// The copy of the manifest has all that the log tells of objects before a position: after a
+    /// restart, the log need not be kept for it. Not logged; what a crash makes undone keeps more.
+    public void manifestCopied(long position) {
+        writer.submit(new ShardTask.NoteCopied(position, new CompletableFuture<>()));
     }
 
     /// Tells all of the manifest, to be followed by [#manifestChanges]. Platform threads only.

@@ -30,6 +30,7 @@ sealed interface ShardTask {
                     ExpireProducers _,
                     SettleSums _,
                     NoteCleaned _,
+                    NoteCopied _,
                     LastOfProducers _,
                     DropLocal _,
                     FeedIndex _,
@@ -116,6 +117,9 @@ sealed interface ShardTask {
     /// start after it.
     record DropLocal(Partition partition, long offset, CompletableFuture<Long> done)
             implements Asked<Long> {}
+
+    /// See [Shard#manifestCopied].
+    record NoteCopied(long position, CompletableFuture<Boolean> done) implements Asked<Boolean> {}
 
     /// The node leads the shard, in an epoch. Done when everything in its log is committed and it
     /// takes appends; fails with [DeposedException] if it does not come to that.

@@ -389,6 +389,10 @@ final class ShardWriter {
                 feed.cleanedTo(partition, to);
                 done.complete(feed.tryCommit());
             }
+            case ShardTask.NoteCopied(long position, var done) -> {
+                feed.manifestCopied(position);
+                done.complete(true);
+            }
             case ShardTask.LastOfProducers(Partition partition, var done) -> {
                 partition.load();
                 done.complete(partition.producers.lasts());
