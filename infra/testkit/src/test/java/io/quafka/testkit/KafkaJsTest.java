@@ -2,9 +2,7 @@ package io.quafka.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -16,25 +14,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// get.
 @Tag("broker")
 class KafkaJsTest {
-    private static final List<String> INSTALLED = List.of("package.json", "package-lock.json");
-
     @TempDir private static Path directory;
 
+    private static KafkaJs kafkaJs;
     private static BrokerProcess broker;
 
     @BeforeAll
     static void start() throws Exception {
-        Installed.require("Node.js", "node", "--version");
-        Installed.require("npm", "npm", "--version");
-        for (String file : INSTALLED) {
-            Files.copy(scripts().resolve(file), directory.resolve(file));
-        }
-        try (Program npm =
-                Program.start(
-                        directory,
-                        List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"))) {
-            npm.awaitSuccess();
-        }
+        kafkaJs = KafkaJs.install(directory);
         broker =
                 BrokerProcess.start(
                         BrokerOptions.in(directory).with("group.initial.rebalance.delay.ms", "0"));
@@ -48,23 +35,13 @@ class KafkaJsTest {
         }
     }
 
-    private static Path scripts() {
-        return Path.of(System.getProperty("basedir", "."))
-                .toAbsolutePath()
-                .resolve("../clients/kafkajs")
-                .normalize();
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"basics.js", "transactions.js"})
     void scriptChecksWhatItGets(String script) throws Exception {
         if (script.contains("transactions")) {
             ListedApis.assumeTransactions(broker);
         }
-        Path copy = directory.resolve(script);
-        Files.copy(scripts().resolve(script), copy);
-        try (Program node =
-                Program.start(directory, List.of("node", copy.toString(), broker.bootstrap()))) {
+        try (Program node = kafkaJs.start(script, broker.bootstrap())) {
             assertThat(node.awaitSuccess()).last().asString().startsWith("ok ");
         }
     }

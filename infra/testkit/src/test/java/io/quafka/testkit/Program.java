@@ -96,6 +96,18 @@ final class Program implements AutoCloseable {
         return lines();
     }
 
+    /// Waits for its end.
+    ///
+    /// @return the last of what it printed
+    /// @throws AssertionError if it succeeds, or does not end in time
+    String awaitFailure() throws InterruptedException {
+        boolean ended = process.waitFor(RUN_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        process.destroyForcibly();
+        assertThat(ended).as("%s ends in %s\n%s", command, RUN_MAX, told()).isTrue();
+        assertThat(process.exitValue()).as("%s\n%s", command, told()).isNotZero();
+        return told();
+    }
+
     /// Lines on standard output so far.
     List<String> lines() {
         return read(output);

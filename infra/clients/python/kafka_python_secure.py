@@ -1,0 +1,48 @@
+"""kafka-python over TLS: served by certificate, refused with another's. Its SASL is tokens without headers (SaslHandshake 0)."""
+import json
+import ssl
+import sys
+
+import kafka
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    SITE = json.load(file)
+TOPIC = SITE["topic"]
+TLS = {
+    "bootstrap_servers": SITE["bootstrap"],
+    "security_protocol": "SSL",
+    "ssl_cafile": SITE["trust"],
+    "ssl_certfile": SITE["certificate"],
+    "ssl_keyfile": SITE["key"],
+}
+
+
+def served(value, settings):
+    producer = KafkaProducer(**settings)
+    producer.send(TOPIC, value=value, partition=0).get(30)
+    producer.close()
+    consumer = KafkaConsumer(consumer_timeout_ms=30000, **settings)
+    partition = TopicPartition(TOPIC, 0)
+    consumer.assign([partition])
+    consumer.seek_to_beginning(partition)
+    assert any(record.value == value for record in consumer), value
+    consumer.close()
+
+
+def refused(why, settings):
+    try:
+        KafkaProducer(**settings)
+        raise AssertionError("served, and not refused for " + why)
+    except ssl.SSLError as error:
+        assert why in str(error), error
+
+
+served(b"kafka-python by certificate", TLS)
+refused("CERTIFICATE_VERIFY_FAILED", {**TLS, "ssl_cafile": SITE["strangers"]})
+# In TLS 1.2 it is part of the handshake: afterwards this client may write before it reads the alert.
+stranger = ssl.create_default_context(cafile=SITE["trust"])
+stranger.maximum_version = ssl.TLSVersion.TLSv1_2
+stranger.load_cert_chain(SITE["strangerCertificate"], SITE["strangerKey"])
+refused("ALERT", {**TLS, "ssl_context": stranger})
+print("ok", kafka.__version__)
