@@ -38,9 +38,6 @@ final class Environment {
                 "times",
                 "%d s warm-up, %d s window"
                         .formatted(lab.warmUp().toSeconds(), lab.window().toSeconds()));
-        environment.put(
-                "page cache",
-                lab.ballast().bytes() == 0 ? "as it was" : "full before each measurement");
         return environment;
     }
 

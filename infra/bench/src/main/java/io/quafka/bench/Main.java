@@ -6,7 +6,6 @@ import io.quafka.bench.broker.Installation;
 import io.quafka.bench.process.Proc;
 import io.quafka.bench.report.Comparison;
 import io.quafka.bench.report.Report;
-import io.quafka.bench.scenario.Ballast;
 import io.quafka.bench.scenario.Catalog;
 import io.quafka.bench.scenario.FdatasyncProbe;
 import io.quafka.bench.scenario.Lab;
@@ -52,7 +51,6 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Callable<Integer> {
     private static final int QUICK_SECONDS = 10;
-    private static final long GIBIBYTE = 1L << 30;
 
     @Spec private @Nullable CommandSpec spec;
 
@@ -78,13 +76,6 @@ public final class Main implements Callable<Integer> {
             description =
                     "GiB that are read by 'consume' and recovered by 'restart' (${DEFAULT-VALUE}).")
     private double dataGibibytes;
-
-    @Option(
-            names = "--page-cache-gib",
-            defaultValue = "0",
-            description =
-                    "Fill the page cache before each measurement from a file of this size (${DEFAULT-VALUE}); on a virtual machine, as much as its memory.")
-    private int pageCacheGibibytes;
 
     @Option(
             names = "--sides",
@@ -206,8 +197,7 @@ public final class Main implements Callable<Integer> {
                 new Proc(),
                 Duration.ofSeconds(or(warmUpSeconds, seconds)),
                 Duration.ofSeconds(or(windowSeconds, seconds)),
-                new Ballast(workDirectory.resolve("ballast"), pageCacheGibibytes * GIBIBYTE),
-                (long) (dataGibibytes * GIBIBYTE));
+                (long) (dataGibibytes * (1L << 30)));
     }
 
     private CommandSpec spec() {

@@ -12,7 +12,6 @@ import io.quafka.bench.process.Proc;
 import io.quafka.bench.report.Comparison;
 import io.quafka.bench.report.Measurement;
 import io.quafka.bench.report.Metric;
-import io.quafka.bench.scenario.Ballast;
 import io.quafka.bench.scenario.Contestant;
 import io.quafka.bench.scenario.Lab;
 import io.quafka.bench.scenario.Plan;
@@ -37,7 +36,6 @@ class SuiteTest {
                     new Proc(),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(1),
-                    new Ballast(Path.of("work", "ballast"), 0),
                     1);
 
     @Test

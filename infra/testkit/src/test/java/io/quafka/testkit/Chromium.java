@@ -14,7 +14,6 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -239,11 +238,6 @@ final class Chromium implements AutoCloseable {
                                         "prefers-color-scheme",
                                         "value",
                                         dark ? "dark" : "light"))));
-    }
-
-    byte[] screenshot() throws Exception {
-        Object data = call("Page.captureScreenshot", Map.of("format", "png")).get("data");
-        return Base64.getDecoder().decode(String.valueOf(data));
     }
 
     @Override

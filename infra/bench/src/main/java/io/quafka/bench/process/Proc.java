@@ -45,16 +45,6 @@ public final class Proc {
         return statusBytes(pid, "VmHWM:");
     }
 
-    /// Memory that nobody uses, not even the page cache, in bytes.
-    public long freeMemory() {
-        for (String line : lines(root.resolve("meminfo"))) {
-            if (line.startsWith("MemFree:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) * BYTES_PER_KIBIBYTE;
-            }
-        }
-        throw new IllegalStateException("no MemFree in " + root.resolve("meminfo"));
-    }
-
     /// Number of file descriptors that a process holds.
     public int openFiles(long pid) {
         return names(processDirectory(pid).resolve("fd"), _ -> true).size();

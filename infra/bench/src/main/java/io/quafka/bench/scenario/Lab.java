@@ -12,7 +12,6 @@ import java.time.Duration;
 /// @param proc the kernel's figures
 /// @param warmUp how long a broker is loaded before a window
 /// @param window how long a window lasts, about
-/// @param ballast fills the page cache before each measurement
 /// @param dataBytes how much a topic holds that is read, or recovered
 public record Lab(
         Installation installation,
@@ -20,7 +19,6 @@ public record Lab(
         Proc proc,
         Duration warmUp,
         Duration window,
-        Ballast ballast,
         long dataBytes) {
     Path brokerDirectory() {
         return workDirectory.resolve("broker");

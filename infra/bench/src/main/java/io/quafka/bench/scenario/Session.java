@@ -90,7 +90,6 @@ final class Session implements AutoCloseable {
         delete(lab.brokerDirectory());
         Files.createDirectories(lab.brokerDirectory());
         new ProcessBuilder("sync").inheritIO().start().waitFor();
-        lab.ballast().load(lab.proc()::freeMemory);
         contestant.prepare(lab.installation(), lab.brokerDirectory(), ports);
     }
 
