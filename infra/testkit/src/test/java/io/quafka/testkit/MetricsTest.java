@@ -1,6 +1,7 @@
 package io.quafka.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,10 +41,11 @@ class MetricsTest {
             }
             assertThat(Metrics.read(broker, "quafka_storage_appended_records_total"))
                     .isEqualTo(RECORDS);
-            double sync = Metrics.read(broker, "quafka_storage_sync_nanoseconds_total");
+            double sync = Metrics.read(broker, "quafka_storage_sync_seconds_sum") * 1e9;
             assertThat(sync)
                     .isPositive()
                     .isLessThan(Metrics.read(broker, "quafka_storage_group_nanoseconds_total"));
+            requireLatencies(broker);
             assertThat(Metrics.read(broker, "quafka_direct_memory_used_bytes")).isPositive();
             List<String> rows =
                     Files.readAllLines(PAGE).stream()
@@ -52,6 +54,23 @@ class MetricsTest {
                             .toList();
             assertThat(rows).containsExactlyInAnyOrderElementsOf(told(broker));
         }
+    }
+
+    /// A produce and a fetch are counted in their classes, as soon as their answers are written.
+    private static void requireLatencies(BrokerProcess broker) throws Exception {
+        awaitPositive(broker, "quafka_request_seconds_count{class=\"produce\"}");
+        awaitPositive(broker, "quafka_request_seconds_sum{class=\"produce\"}");
+        String fetched = "quafka_request_seconds_count{class=\"fetch\"}";
+        assertThat(Metrics.read(broker, fetched)).isZero();
+        assertThat(Metrics.read(broker, "quafka_storage_fetch_seconds_count")).isZero();
+        assertThat(Clients.readAll(broker.bootstrap(), Clients.partitions("counted", 1)))
+                .hasSize(RECORDS);
+        awaitPositive(broker, fetched);
+        awaitPositive(broker, "quafka_storage_fetch_seconds_count");
+    }
+
+    private static void awaitPositive(BrokerProcess broker, String figure) {
+        await().untilAsserted(() -> assertThat(Metrics.read(broker, figure)).isPositive());
     }
 
     /// The page's rows, made of what the broker says of its figures.

@@ -235,7 +235,16 @@ final class KafkaConnection {
                 new ResponseHeader(
                         parsed.header().correlationId(),
                         parsed.header().apiKey().responseHeaderVersion(version));
-        responses.submit(header, version, size, answer, memory, future);
+        responses.submit(
+                new PendingAnswer(
+                        header,
+                        version,
+                        size,
+                        answer,
+                        memory,
+                        receivedNanos,
+                        server.counters().latencies(parsed.header().apiKey())),
+                future);
     }
 
     /// False, with the request dropped, where the connection is closing by then.

@@ -7,15 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.SendBuilder;
-import org.apache.kafka.common.requests.ResponseHeader;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A connection's requests in the handler's hands, and the writing of their responses in order.
 ///
@@ -25,7 +21,6 @@ import org.slf4j.LoggerFactory;
 /// whatever is ready, several responses in one call to the socket, and ends. At any time at most
 /// one thread writes.
 final class ResponseQueue {
-    private static final Logger LOG = LoggerFactory.getLogger(ResponseQueue.class);
     private static final int RESPONSES_PER_WRITE_MAX = 64;
 
     /// Told once a response ends the connection.
@@ -44,7 +39,7 @@ final class ResponseQueue {
     private final Condition changed = lock.newCondition();
 
     /// By request order: all that are in flight. By completion order: those that are done.
-    private final ArrayDeque<Pending> queue = new ArrayDeque<>();
+    private final ArrayDeque<PendingAnswer> queue = new ArrayDeque<>();
 
     private volatile int inFlight;
     private volatile int largeInFlight;
@@ -141,7 +136,7 @@ final class ResponseQueue {
 
     /// Under the lock.
     private boolean isHeadDone() {
-        Pending head = queue.peek();
+        PendingAnswer head = queue.peek();
         return head != null && head.done;
     }
 
@@ -158,25 +153,14 @@ final class ResponseQueue {
     }
 
     /// Takes over a request that the handler was given. Called by the reading thread alone.
-    ///
-    /// @param bytes the frame's size
-    /// @param answer what may be expected of the answer
-    /// @param frame what to release when the future completes
-    void submit(
-            ResponseHeader header,
-            short version,
-            int bytes,
-            ExpectedAnswer answer,
-            @Nullable PooledBuffer frame,
-            CompletableFuture<KafkaResponse> future) {
-        Pending pending = new Pending(header, version, bytes, answer, frame);
-        counters.inFlight.add(bytes);
+    void submit(PendingAnswer pending, CompletableFuture<KafkaResponse> future) {
+        counters.inFlight.add(pending.bytes);
         boolean inline = false;
         lock.lock();
         try {
             inFlight++;
-            inFlightBytes += bytes;
-            switch (answer) {
+            inFlightBytes += pending.bytes;
+            switch (pending.answer) {
                 case LARGE -> largeInFlight++;
                 case PROMPT -> promptInFlight++;
                 case OTHER -> {}
@@ -201,11 +185,11 @@ final class ResponseQueue {
 
     /// Drops what is ready; what completes later is dropped then.
     void close() {
-        List<Pending> dropped = new ArrayList<>();
+        List<PendingAnswer> dropped = new ArrayList<>();
         lock.lock();
         try {
             closed = true;
-            for (Pending pending : queue) {
+            for (PendingAnswer pending : queue) {
                 if (pending.done) {
                     dropped.add(pending);
                 }
@@ -215,10 +199,10 @@ final class ResponseQueue {
         } finally {
             lock.unlock();
         }
-        dropped.forEach(Pending::sent);
+        dropped.forEach(PendingAnswer::sent);
     }
 
-    private void writeInline(Pending pending, CompletableFuture<KafkaResponse> future) {
+    private void writeInline(PendingAnswer pending, CompletableFuture<KafkaResponse> future) {
         switch (future.state()) {
             case SUCCESS -> pending.complete(future.resultNow(), null);
             case FAILED -> pending.complete(null, future.exceptionNow());
@@ -239,7 +223,7 @@ final class ResponseQueue {
     }
 
     private void completed(
-            Pending pending, @Nullable KafkaResponse response, @Nullable Throwable error) {
+            PendingAnswer pending, @Nullable KafkaResponse response, @Nullable Throwable error) {
         pending.releaseFrame(counters);
         rest.after(response);
         boolean dropped;
@@ -271,13 +255,13 @@ final class ResponseQueue {
     }
 
     private void writeReady() {
-        List<Pending> batch = new ArrayList<>();
+        List<PendingAnswer> batch = new ArrayList<>();
         while (true) {
             lock.lock();
             try {
                 batch.forEach(this::answered);
                 batch.clear();
-                for (Pending head = queue.peek();
+                for (PendingAnswer head = queue.peek();
                         head != null && head.done && batch.size() < RESPONSES_PER_WRITE_MAX;
                         head = queue.peek()) {
                     batch.add(queue.remove());
@@ -295,7 +279,7 @@ final class ResponseQueue {
     }
 
     /// Under the lock.
-    private void answered(Pending pending) {
+    private void answered(PendingAnswer pending) {
         inFlight--;
         switch (pending.answer) {
             case LARGE -> largeInFlight--;
@@ -304,12 +288,13 @@ final class ResponseQueue {
         }
     }
 
-    private void write(List<Pending> batch) {
+    private void write(List<PendingAnswer> batch) {
         CloseReason reason = null;
         Throwable cause = null;
         int responses = 0;
+        int taken = 0;
         try {
-            for (Pending pending : batch) {
+            for (PendingAnswer pending : batch) {
                 KafkaResponse response = pending.response;
                 if (response == null) {
                     reason = CloseReason.HANDLER_FAILED;
@@ -322,6 +307,7 @@ final class ResponseQueue {
                             SendBuilder.buildResponseSend(pending.header, body, pending.version));
                     responses++;
                 }
+                taken++;
                 if (response.closeAfter()) {
                     reason = CloseReason.HANDLER_CLOSED;
                     break;
@@ -329,6 +315,7 @@ final class ResponseQueue {
             }
             counters.sent.add(writer.flush());
             counters.responseCount.add(responses);
+            measure(batch, taken);
         } catch (IOException e) {
             reason = CloseReason.IO_ERROR;
             cause = e;
@@ -337,62 +324,17 @@ final class ResponseQueue {
             reason = CloseReason.HANDLER_FAILED;
             cause = e;
         } finally {
-            batch.forEach(Pending::sent);
+            batch.forEach(PendingAnswer::sent);
         }
         if (reason != null) {
             closer.close(reason, cause);
         }
     }
 
-    private static final class Pending {
-        final ResponseHeader header;
-        final short version;
-        final int bytes;
-        final ExpectedAnswer answer;
-        final @Nullable PooledBuffer frame;
-        boolean done;
-        @Nullable KafkaResponse response;
-        @Nullable Throwable error;
-
-        Pending(
-                ResponseHeader header,
-                short version,
-                int bytes,
-                ExpectedAnswer answer,
-                @Nullable PooledBuffer frame) {
-            this.header = header;
-            this.version = version;
-            this.bytes = bytes;
-            this.answer = answer;
-            this.frame = frame;
-        }
-
-        void complete(@Nullable KafkaResponse result, @Nullable Throwable failure) {
-            done = true;
-            response = result;
-            error =
-                    failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                            ? wrapped.getCause()
-                            : failure;
-        }
-
-        void releaseFrame(ServerCounters counters) {
-            counters.inFlight.add(-bytes);
-            if (frame != null) {
-                frame.release();
-            }
-        }
-
-        /// Written or dropped: the response's memory is given back.
-        void sent() {
-            if (response == null) {
-                return;
-            }
-            try {
-                response.onSent().run();
-            } catch (RuntimeException e) {
-                LOG.atError().setCause(e).log("giving back a response's memory failed");
-            }
+    private static void measure(List<PendingAnswer> batch, int taken) {
+        long now = System.nanoTime();
+        for (int i = 0; i < taken; i++) {
+            batch.get(i).written(now);
         }
     }
 }

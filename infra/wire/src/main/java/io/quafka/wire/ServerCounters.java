@@ -2,7 +2,9 @@ package io.quafka.wire;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.common.protocol.ApiKeys;
 
 /// What a [KafkaServer] has done since its start. May be read from any thread; the figures are not
 /// a snapshot of one instant.
@@ -16,8 +18,12 @@ public final class ServerCounters {
     final LongAdder inFlight = new LongAdder();
     final LongAdder muted = new LongAdder();
     private final Map<CloseReason, LongAdder> closed = new EnumMap<>(CloseReason.class);
+    private final Map<RequestClass, LatencyHistogram> latencies = new EnumMap<>(RequestClass.class);
 
     ServerCounters() {
+        for (RequestClass each : RequestClass.values()) {
+            latencies.put(each, new LatencyHistogram());
+        }
         for (CloseReason reason : CloseReason.values()) {
             closed.put(reason, new LongAdder());
         }
@@ -61,6 +67,20 @@ public final class ServerCounters {
     /// Responses after which the connection had to rest.
     public long muted() {
         return muted.sum();
+    }
+
+    /// Times from a request's frame being complete until its response was written to the socket;
+    /// requests that get none are not among them.
+    public LatencyHistogram.Figures latency(RequestClass of) {
+        return histogram(of).figures();
+    }
+
+    LatencyHistogram latencies(ApiKeys api) {
+        return histogram(RequestClass.of(api));
+    }
+
+    private LatencyHistogram histogram(RequestClass of) {
+        return Objects.requireNonNull(latencies.get(of));
     }
 
     /// Connections closed or refused for a reason.

@@ -6,6 +6,7 @@ import io.quafka.storage.node.PartitionReader.Amount;
 import io.quafka.storage.node.PartitionReader.Range;
 import io.quafka.storage.shard.Partition;
 import io.quafka.wire.BufferPool;
+import io.quafka.wire.LatencyHistogram;
 import io.quafka.wire.PooledBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,9 @@ final class FetchCall implements ReadMemory.Waiter {
     /// Bytes still to come before the next read; [#READING] while one runs.
     private final AtomicLong missing = new AtomicLong(READING);
 
+    /// `System.nanoTime()` of its arrival, or of the end of its last wait for records.
+    private long dueNanos = System.nanoTime();
+
     private @Nullable ScheduledFuture<?> timeout;
     private boolean listening;
     private boolean starved;
@@ -69,6 +73,8 @@ final class FetchCall implements ReadMemory.Waiter {
     /// @param timer starts the read of fetches whose time is up
     /// @param replicas what is shipped to followers lies in here: readers that hold all of `memory`
     ///   do not hold up what is to be committed
+    /// @param latencies told of each answer to a client how long after it could be read it was
+    ///   ready
     record Environment(
             Shards shards,
             PartitionReader reader,
@@ -76,7 +82,8 @@ final class FetchCall implements ReadMemory.Waiter {
             ReadMemory memory,
             Executor readers,
             ScheduledExecutorService timer,
-            BufferPool replicas) {}
+            BufferPool replicas,
+            LatencyHistogram latencies) {}
 
     private static final class Part {
         final FetchPartition asked;
@@ -101,7 +108,7 @@ final class FetchCall implements ReadMemory.Waiter {
         this.readCommitted = request.isolationLevel() == READ_COMMITTED;
         this.listener = readCommitted ? new StableListener() : this::committed;
         this.deadlineNanos =
-                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, request.maxWaitMs()));
+                dueNanos + TimeUnit.MILLISECONDS.toNanos(Math.max(0, request.maxWaitMs()));
     }
 
     /// Waits for what no ongoing transaction holds back.
@@ -372,6 +379,9 @@ final class FetchCall implements ReadMemory.Waiter {
         if (missing.getAndSet(READING) == READING) {
             return;
         }
+        if (!starved) {
+            dueNanos = System.nanoTime();
+        }
         try {
             environment.readers.execute(() -> {
                 stopWaiting();
@@ -420,6 +430,7 @@ final class FetchCall implements ReadMemory.Waiter {
                                     .setTopicId(topic.topicId())
                                     .setPartitions(partitions));
         }
+        environment.latencies.record(System.nanoTime() - dueNanos);
         Runnable release = () -> environment.memory.release(memory);
         if (!done.complete(new FetchReply(data, release))) {
             release.run();

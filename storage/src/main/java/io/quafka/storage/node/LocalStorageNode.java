@@ -21,6 +21,7 @@ import io.quafka.storage.tier.Tierer;
 import io.quafka.storage.tier.TieringConfig;
 import io.quafka.storage.tier.TieringFigures;
 import io.quafka.wire.BufferPool;
+import io.quafka.wire.LatencyHistogram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +121,8 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                         memory,
                         readers,
                         timer,
-                        new BufferPool(config.readBufferBytes() / REPLICAS_PART));
+                        new BufferPool(config.readBufferBytes() / REPLICAS_PART),
+                        new LatencyHistogram());
         this.offsets =
                 new OffsetCalls(
                         shards,
@@ -346,7 +348,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         long appends = 0;
         long bytes = 0;
         long nanos = 0;
-        long syncNanos = 0;
+        LatencyHistogram.Figures syncs = LatencyHistogram.Figures.NONE;
         long records = 0;
         long onDisk = 0;
         for (Shard shard : shards.all()) {
@@ -356,7 +358,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
             appends += shard.appended().appends();
             bytes += shard.appended().bytes();
             nanos += shard.appended().nanos();
-            syncNanos += shard.appended().syncNanos();
+            syncs = syncs.plus(shard.appended().syncs());
             records += shard.appended().records();
             onDisk = onDisk < 0 ? onDisk : onDisk + sizeOnDisk(shard);
         }
@@ -367,7 +369,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                 appends,
                 bytes,
                 nanos,
-                syncNanos,
+                syncs,
                 records,
                 Math.max(-1, onDisk),
                 segments,
@@ -375,6 +377,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                 memory.capacity(),
                 memory.inUse(),
                 memory.waiting(),
+                fetches.latencies().figures(),
                 cleaner.figures());
     }
 

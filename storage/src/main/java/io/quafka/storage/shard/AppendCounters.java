@@ -1,5 +1,6 @@
 package io.quafka.storage.shard;
 
+import io.quafka.wire.LatencyHistogram;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -11,7 +12,7 @@ public final class AppendCounters {
     private final LongAdder bytes = new LongAdder();
     private final LongAdder nanos = new LongAdder();
     private final LongAdder records = new LongAdder();
-    private final LongAdder syncNanos = new LongAdder();
+    private final LatencyHistogram syncs = new LatencyHistogram();
 
     AppendCounters() {}
 
@@ -28,7 +29,7 @@ public final class AppendCounters {
 
     void stored(long recordCount, long syncTookNanos) {
         records.add(recordCount);
-        syncNanos.add(syncTookNanos);
+        syncs.record(syncTookNanos);
     }
 
     /// Append groups written and made durable.
@@ -51,9 +52,9 @@ public final class AppendCounters {
         return nanos.sum();
     }
 
-    /// Of that time, what forcing took.
-    public long syncNanos() {
-        return syncNanos.sum();
+    /// Of that time, what forcing took, each time.
+    public LatencyHistogram.Figures syncs() {
+        return syncs.figures();
     }
 
     /// Records made durable: those of batches that were not refused.

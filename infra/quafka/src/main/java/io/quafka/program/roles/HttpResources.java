@@ -11,6 +11,7 @@ import io.quafka.wire.CloseReason;
 import io.quafka.wire.HttpEndpoint;
 import io.quafka.wire.HttpEndpoint.Answer;
 import io.quafka.wire.KafkaServer;
+import io.quafka.wire.RequestClass;
 import io.quafka.wire.ServerCounters;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -156,6 +157,20 @@ final class HttpResources {
                     reason.name().toLowerCase(Locale.ROOT),
                     counters.closed(reason));
         }
+        latencies(text, counters);
+    }
+
+    private static void latencies(PrometheusText text, ServerCounters counters) {
+        text.histograms(
+                "quafka_request_seconds",
+                "Time from a request's last byte until its answer was written to the connection, by class of requests.");
+        for (RequestClass each : RequestClass.values()) {
+            text.histogram(
+                    "quafka_request_seconds",
+                    "class",
+                    each.name().toLowerCase(Locale.ROOT),
+                    counters.latency(each));
+        }
     }
 
     private static void answers(PrometheusText text, AnswerMemory memory) {
@@ -199,10 +214,10 @@ final class HttpResources {
                         "quafka_storage_group_nanoseconds_total",
                         "Time that writing append groups and forcing them to disk took.",
                         figures.groupNanos())
-                .counter(
-                        "quafka_storage_sync_nanoseconds_total",
-                        "Time that forcing append groups to disk took, which is part of quafka_storage_group_nanoseconds_total.",
-                        figures.syncNanos())
+                .histogram(
+                        "quafka_storage_sync_seconds",
+                        "Time that forcing an append group to disk took, which is part of quafka_storage_group_nanoseconds_total.",
+                        figures.syncs())
                 .counter(
                         "quafka_storage_appended_records_total",
                         "Records made durable.",
@@ -214,8 +229,13 @@ final class HttpResources {
                 .gauge(
                         "quafka_storage_segments",
                         "Segments of the commit logs, active ones too.",
-                        figures.segments())
-                .counter(
+                        figures.segments());
+        reads(text, figures);
+        compaction(text, figures.compaction());
+    }
+
+    private static void reads(PrometheusText text, StorageFigures figures) {
+        text.counter(
                         "quafka_storage_read_bytes_total",
                         "Bytes of batches read for fetches.",
                         figures.readBytes())
@@ -230,8 +250,11 @@ final class HttpResources {
                 .gauge(
                         "quafka_storage_read_memory_waiting",
                         "Fetches that wait for memory.",
-                        figures.fetchesAwaitingMemory());
-        compaction(text, figures.compaction());
+                        figures.fetchesAwaitingMemory())
+                .histogram(
+                        "quafka_storage_fetch_seconds",
+                        "Time from when a fetch could be answered, at its arrival or when its wait for records was over, until its answer was ready.",
+                        figures.fetches());
     }
 
     private static void compaction(PrometheusText text, CompactionFigures figures) {
