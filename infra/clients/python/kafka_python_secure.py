@@ -1,10 +1,11 @@
-"""kafka-python over TLS: served by certificate, refused with another's. Its SASL is tokens without headers (SaslHandshake 0)."""
+"""kafka-python over TLS: served by password and by certificate, refused with neither right."""
 import json
 import ssl
 import sys
 
 import kafka
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import NoBrokersAvailable
 
 with open(sys.argv[1], encoding="utf-8") as file:
     SITE = json.load(file)
@@ -30,6 +31,15 @@ def served(value, settings):
     consumer.close()
 
 
+def closed(settings):
+    """After SaslHandshake 0, the only one it knows, a server has no way to tell an error."""
+    try:
+        KafkaProducer(api_version_auto_timeout_ms=500, **settings)
+        raise AssertionError("served with a wrong password")
+    except NoBrokersAvailable:
+        pass
+
+
 def refused(why, settings):
     try:
         KafkaProducer(**settings)
@@ -38,6 +48,17 @@ def refused(why, settings):
         assert why in str(error), error
 
 
+for mechanism in ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]:
+    by_password = {
+        "bootstrap_servers": SITE["bootstrap"],
+        "security_protocol": "SASL_SSL",
+        "ssl_cafile": SITE["trust"],
+        "sasl_mechanism": mechanism,
+        "sasl_plain_username": SITE["user"],
+        "sasl_plain_password": SITE["password"],
+    }
+    served(b"kafka-python by " + mechanism.encode(), by_password)
+    closed({**by_password, "sasl_plain_password": "wrong"})
 served(b"kafka-python by certificate", TLS)
 refused("CERTIFICATE_VERIFY_FAILED", {**TLS, "ssl_cafile": SITE["strangers"]})
 # In TLS 1.2 it is part of the handshake: afterwards this client may write before it reads the alert.

@@ -69,6 +69,11 @@ public final class AccessControl implements RequestHandler {
     }
 
     @Override
+    public boolean expectsBareToken(ConnectionInfo connection) {
+        return handler.expectsBareToken(connection);
+    }
+
+    @Override
     public void closed(ConnectionInfo connection) {
         handler.closed(connection);
     }

@@ -35,8 +35,10 @@ import org.slf4j.event.Level;
 ///
 /// Before that only ApiVersions, SaslHandshake and SaslAuthenticate are answered, and frames are
 /// small; whoever asks for anything else is closed. A failed attempt is answered late, and then
-/// closed. A session that has a lifetime ends the connection at the first request after it, unless
-/// the client authenticates again, as the same principal by the same mechanism (KIP-368).
+/// closed; after version 0 of SaslHandshake, where tokens come without headers and errors have no
+/// place, it is closed late without an answer. A session that has a lifetime ends the connection at
+/// the first request after it, unless the client authenticates again, as the same principal by the
+/// same mechanism (KIP-368).
 public final class Authenticator implements RequestHandler {
     /// The largest frame of a client that nobody knows: a token fits.
     static final int FRAME_BYTES_MAX = 64 << 10;
@@ -59,6 +61,10 @@ public final class Authenticator implements RequestHandler {
         @Nullable String mechanism;
         @Nullable SaslServer exchange;
         boolean bySasl;
+
+        /// Since version 0 of SaslHandshake until the exchange is over.
+        boolean bareTokens;
+
         long endsMillis = Long.MAX_VALUE;
     }
 
@@ -90,7 +96,15 @@ public final class Authenticator implements RequestHandler {
 
     @Override
     public int frameBytesMax(ConnectionInfo connection) {
-        return session(connection).principal == null ? FRAME_BYTES_MAX : Integer.MAX_VALUE;
+        Session session = session(connection);
+        return session.principal == null || session.bareTokens
+                ? FRAME_BYTES_MAX
+                : Integer.MAX_VALUE;
+    }
+
+    @Override
+    public boolean expectsBareToken(ConnectionInfo connection) {
+        return session(connection).bareTokens;
     }
 
     @Override
@@ -167,6 +181,7 @@ public final class Authenticator implements RequestHandler {
             return last(answer.setErrorCode(Errors.UNSUPPORTED_SASL_MECHANISM.code()));
         }
         session.mechanism = wanted;
+        session.bareTokens = request.version() == 0;
         return KafkaResponse.of(answer);
     }
 
@@ -175,7 +190,7 @@ public final class Authenticator implements RequestHandler {
         if (exchange == null) {
             refused(request, "sends SaslAuthenticate without SaslHandshake");
             return CompletableFuture.completedFuture(
-                    last(failure(Errors.ILLEGAL_SASL_STATE, "SaslHandshake comes first")));
+                    refusal(session, Errors.ILLEGAL_SASL_STATE, "SaslHandshake comes first"));
         }
         byte[] token = ((SaslAuthenticateRequestData) request.body()).authBytes();
         SaslAuthenticateResponseData answer = new SaslAuthenticateResponseData();
@@ -206,6 +221,7 @@ public final class Authenticator implements RequestHandler {
         }
         session.principal = principal;
         session.bySasl = true;
+        session.bareTokens = false;
         session.endsMillis = ends;
         dispose(session);
         return ends == Long.MAX_VALUE ? 0 : ends - now;
@@ -231,20 +247,23 @@ public final class Authenticator implements RequestHandler {
         Duration delay =
                 delays.failed(request.connection().remote().getAddress(), System.nanoTime());
         KafkaResponse answer =
-                last(
-                        failure(
-                                Errors.SASL_AUTHENTICATION_FAILED,
-                                "Authentication failed: invalid credentials with SASL mechanism "
-                                        + session.mechanism));
+                refusal(
+                        session,
+                        Errors.SASL_AUTHENTICATION_FAILED,
+                        "Authentication failed: invalid credentials with SASL mechanism "
+                                + session.mechanism);
         return CompletableFuture.supplyAsync(
                 () -> answer,
                 CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS));
     }
 
-    private static SaslAuthenticateResponseData failure(Errors error, String message) {
-        return new SaslAuthenticateResponseData()
-                .setErrorCode(error.code())
-                .setErrorMessage(message);
+    private static KafkaResponse refusal(Session session, Errors error, String message) {
+        return session.bareTokens
+                ? KafkaResponse.close()
+                : last(
+                        new SaslAuthenticateResponseData()
+                                .setErrorCode(error.code())
+                                .setErrorMessage(message));
     }
 
     private static KafkaResponse last(ApiMessage answer) {

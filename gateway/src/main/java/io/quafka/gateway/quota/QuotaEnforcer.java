@@ -107,6 +107,11 @@ public final class QuotaEnforcer implements RequestHandler {
     }
 
     @Override
+    public boolean expectsBareToken(ConnectionInfo connection) {
+        return handler.expectsBareToken(connection);
+    }
+
+    @Override
     public void closed(ConnectionInfo connection) {
         handler.closed(connection);
     }

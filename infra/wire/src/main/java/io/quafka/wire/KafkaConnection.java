@@ -130,7 +130,8 @@ final class KafkaConnection {
     private void readAll() throws IOException, BadFrameException, InterruptedException {
         while (responses.awaitRoom() && !draining) {
             Frame frame;
-            frames.limit(server.handler().frameBytesMax(info));
+            int bytesMax = server.handler().frameBytesMax(info);
+            frames.limit(bytesMax);
             if (!frames.hasMore()) {
                 responses.answerPrompt();
             }
@@ -149,7 +150,7 @@ final class KafkaConnection {
                 drop(frame);
                 return;
             }
-            handle(frame);
+            handle(frame, bytesMax < Integer.MAX_VALUE && server.handler().expectsBareToken(info));
         }
     }
 
@@ -173,7 +174,8 @@ final class KafkaConnection {
         }
     }
 
-    private void handle(Frame frame) throws BadFrameException, InterruptedException {
+    private void handle(Frame frame, boolean bareToken)
+            throws BadFrameException, InterruptedException {
         long now = System.nanoTime();
         activity.frameEnded(now);
         ByteBuffer bytes = frame.bytes();
@@ -182,10 +184,11 @@ final class KafkaConnection {
         PooledBuffer memory = frame.memory();
         Parsed parsed;
         try {
-            if (memory == null && RequestParser.carriesRecords(bytes)) {
+            if (memory == null && !bareToken && RequestParser.carriesRecords(bytes)) {
                 memory = copy(bytes);
             }
-            parsed = server.parser().parse(memory == null ? bytes : memory.buffer());
+            ByteBuffer whole = memory == null ? bytes : memory.buffer();
+            parsed = bareToken ? RequestParser.bareToken(whole) : server.parser().parse(whole);
             if (memory == null && parsed.shared()) {
                 memory = copy(bytes.rewind());
                 parsed = server.parser().parse(memory.buffer());
@@ -232,9 +235,11 @@ final class KafkaConnection {
             }
         }
         ResponseHeader header =
-                new ResponseHeader(
-                        parsed.header().correlationId(),
-                        parsed.header().apiKey().responseHeaderVersion(version));
+                parsed.form() == RequestParser.Form.BARE
+                        ? null
+                        : new ResponseHeader(
+                                parsed.header().correlationId(),
+                                parsed.header().apiKey().responseHeaderVersion(version));
         responses.submit(
                 new PendingAnswer(
                         header,

@@ -1,6 +1,12 @@
 package io.quafka.wire;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.message.SaslAuthenticateResponseData;
+import org.apache.kafka.common.network.ByteBufferSend;
+import org.apache.kafka.common.network.Send;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.SendBuilder;
 import org.apache.kafka.common.requests.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,8 +17,8 @@ import org.slf4j.LoggerFactory;
 final class PendingAnswer {
     private static final Logger LOG = LoggerFactory.getLogger(PendingAnswer.class);
 
-    final ResponseHeader header;
-    final short version;
+    private final @Nullable ResponseHeader header;
+    private final short version;
     final int bytes;
     final ExpectedAnswer answer;
     private final @Nullable PooledBuffer frame;
@@ -22,13 +28,14 @@ final class PendingAnswer {
     @Nullable KafkaResponse response;
     @Nullable Throwable error;
 
+    /// @param header null for a SASL token without one, which is answered by another
     /// @param bytes the frame's size
     /// @param answer what may be expected of the answer
     /// @param frame what to release when the request is done
     /// @param receivedNanos `System.nanoTime()` when the frame was complete
     /// @param latencies told of the time from then until the response was written
     PendingAnswer(
-            ResponseHeader header,
+            @Nullable ResponseHeader header,
             short version,
             int bytes,
             ExpectedAnswer answer,
@@ -42,6 +49,14 @@ final class PendingAnswer {
         this.frame = frame;
         this.receivedNanos = receivedNanos;
         this.latencies = latencies;
+    }
+
+    /// What is to be written of a response.
+    Send toSend(ApiMessage body) {
+        return header == null
+                ? ByteBufferSend.sizePrefixed(
+                        ByteBuffer.wrap(((SaslAuthenticateResponseData) body).authBytes()))
+                : SendBuilder.buildResponseSend(header, body, version);
     }
 
     void complete(@Nullable KafkaResponse result, @Nullable Throwable failure) {

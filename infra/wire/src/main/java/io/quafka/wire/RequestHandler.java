@@ -26,6 +26,14 @@ public interface RequestHandler {
         return Integer.MAX_VALUE;
     }
 
+    /// Whether the next frame of a connection is a SASL token and nothing else, as it is after
+    /// version 0 of SaslHandshake: it is handed on as SaslAuthenticate of version 0, and the token
+    /// of the response is sent alone too. Asked on the connection's thread, of connections whose
+    /// frames [#frameBytesMax] limits.
+    default boolean expectsBareToken(ConnectionInfo connection) {
+        return false;
+    }
+
     /// The connection is gone; forget what was kept for it.
     default void closed(ConnectionInfo connection) {}
 }

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.message.SaslAuthenticateRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.RequestHeader;
@@ -34,8 +35,7 @@ final class RequestParser {
         ApiKeys api = api(frame.getShort(frame.position()));
         short version = frame.getShort(frame.position() + 2);
         // Not isVersionEnabled: that calls every version of ApiVersions enabled.
-        boolean supported =
-                version >= SupportedApis.oldest(api) && version <= api.latestVersion(false);
+        boolean supported = version >= api.oldestVersion() && version <= api.latestVersion(false);
         if (!supported && api != ApiKeys.API_VERSIONS) {
             throw new BadFrameException(
                     CloseReason.UNKNOWN_VERSION, api + " version " + version + " is not served");
@@ -44,7 +44,7 @@ final class RequestParser {
         try {
             RequestHeader header = header(api, version, readable);
             if (!supported) {
-                return new Parsed(header, new ApiVersionsRequestData(), false, true);
+                return new Parsed(header, new ApiVersionsRequestData(), Form.UNSUPPORTED_VERSION);
             }
             ApiMessage body = api.messageType.newRequest();
             body.read(readable, version);
@@ -54,7 +54,7 @@ final class RequestParser {
                         "%d bytes are left after a request of %s"
                                 .formatted(frame.remaining(), api));
             }
-            return new Parsed(header, body, readable.shared(), false);
+            return new Parsed(header, body, readable.shared() ? Form.SHARED : Form.OWN);
         } catch (RuntimeException e) {
             throw new BadFrameException(
                     CloseReason.MALFORMED_REQUEST,
@@ -62,6 +62,14 @@ final class RequestParser {
                             .formatted(api, version, e.getMessage()),
                     e);
         }
+    }
+
+    /// A frame that is a SASL token without a header.
+    static Parsed bareToken(ByteBuffer frame) {
+        byte[] token = new byte[frame.remaining()];
+        frame.get(token);
+        RequestHeader header = new RequestHeader(ApiKeys.SASL_AUTHENTICATE, (short) 0, "", 0);
+        return new Parsed(header, new SaslAuthenticateRequestData().setAuthBytes(token), Form.BARE);
     }
 
     private ApiKeys api(short key) throws BadFrameException {
@@ -84,9 +92,28 @@ final class RequestParser {
         return new RequestHeader(data, headerVersion);
     }
 
-    /// @param shared true when the body has slices of the frame
-    /// @param unsupportedVersion true for ApiVersions at a version that is not served: answered at
-    ///   version 0 with what is
-    record Parsed(
-            RequestHeader header, ApiMessage body, boolean shared, boolean unsupportedVersion) {}
+    /// How a request came.
+    enum Form {
+        /// The body has all that it needs.
+        OWN,
+
+        /// The body has slices of the frame.
+        SHARED,
+
+        /// ApiVersions at a version that is not served: answered at version 0 with what is.
+        UNSUPPORTED_VERSION,
+
+        /// A token without a header: answered by one.
+        BARE
+    }
+
+    record Parsed(RequestHeader header, ApiMessage body, Form form) {
+        boolean shared() {
+            return form == Form.SHARED;
+        }
+
+        boolean unsupportedVersion() {
+            return form == Form.UNSUPPORTED_VERSION;
+        }
+    }
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.SendBuilder;
 import org.jspecify.annotations.Nullable;
 
 /// A connection's requests in the handler's hands, and the writing of their responses in order.
@@ -303,8 +302,7 @@ final class ResponseQueue {
                 }
                 ApiMessage body = response.body();
                 if (body != null) {
-                    writer.add(
-                            SendBuilder.buildResponseSend(pending.header, body, pending.version));
+                    writer.add(pending.toSend(body));
                     responses++;
                 }
                 taken++;

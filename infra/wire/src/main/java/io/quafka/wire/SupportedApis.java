@@ -27,13 +27,6 @@ public final class SupportedApis {
                 .setApiKeys(versions(Set.of(ApiKeys.API_VERSIONS)));
     }
 
-    /// The oldest version that is served. After version 0 of SaslHandshake tokens come without a
-    /// header, which is not a frame that says what it is; it is listed nevertheless, as librdkafka
-    /// looks for it before it uses version 1.
-    static short oldest(ApiKeys api) {
-        return api == ApiKeys.SASL_HANDSHAKE ? 1 : api.oldestVersion();
-    }
-
     private static ApiVersionCollection versions(Set<ApiKeys> apis) {
         ApiVersionCollection versions = new ApiVersionCollection();
         apis.stream()

@@ -50,6 +50,11 @@ final class ReadyGate implements RequestHandler {
     }
 
     @Override
+    public boolean expectsBareToken(ConnectionInfo connection) {
+        return handler.expectsBareToken(connection);
+    }
+
+    @Override
     public void closed(ConnectionInfo connection) {
         handler.closed(connection);
     }
