@@ -58,7 +58,13 @@ public final class EmbeddedController implements Controller {
     /// @throws IOException where the directory is in use by another process, cannot be written,
     ///   holds a damaged log or another cluster's, or the address cannot be listened on
     public static EmbeddedController start(ControllerConfig config) throws IOException {
-        return start(config, System::nanoTime, RaftSettings.SNAPSHOT_ENTRIES);
+        return start(config, null);
+    }
+
+    /// @param tls how members are spoken to, and speak to each other; null for in plain
+    public static EmbeddedController start(ControllerConfig config, @Nullable RaftTls tls)
+            throws IOException {
+        return start(config, tls, System::nanoTime, RaftSettings.SNAPSHOT_ENTRIES);
     }
 
     /// @param nanoTime the clock by which nodes are found silent
@@ -66,10 +72,19 @@ public final class EmbeddedController implements Controller {
     static EmbeddedController start(
             ControllerConfig config, LongSupplier nanoTime, long snapshotEntries)
             throws IOException {
+        return start(config, null, nanoTime, snapshotEntries);
+    }
+
+    private static EmbeddedController start(
+            ControllerConfig config,
+            @Nullable RaftTls tls,
+            LongSupplier nanoTime,
+            long snapshotEntries)
+            throws IOException {
         DirectoryLock lock = DirectoryLock.take(config.directory());
         EmbeddedController controller = null;
         try {
-            controller = new EmbeddedController(config, nanoTime, snapshotEntries, lock);
+            controller = new EmbeddedController(config, tls, nanoTime, snapshotEntries, lock);
             controller.run();
             return controller;
         } catch (IOException | RuntimeException e) {
@@ -84,6 +99,7 @@ public final class EmbeddedController implements Controller {
 
     private EmbeddedController(
             ControllerConfig config,
+            @Nullable RaftTls tls,
             LongSupplier nanoTime,
             long snapshotEntries,
             DirectoryLock lock)
@@ -99,10 +115,11 @@ public final class EmbeddedController implements Controller {
                         .setServerId(RaftGroups.peerId(config.memberId()))
                         .setGroup(RaftGroups.group(config.joining() ? List.of() : config.members()))
                         .setProperties(RaftSettings.server(config, snapshotEntries))
+                        .setParameters(RaftTls.parameters(tls))
                         .setOption(RaftStorage.StartupOption.RECOVER)
                         .setStateMachineRegistry(_ -> stateMachine)
                         .build();
-        link = config.reachable() ? new RaftLink(MemberSource.of(config.members())) : null;
+        link = config.reachable() ? new RaftLink(MemberSource.of(config.members()), tls) : null;
         submitter =
                 new LocalSubmitter(
                         server, link == null ? null : link::write, config.commandTimeout());

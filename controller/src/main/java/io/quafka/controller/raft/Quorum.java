@@ -46,21 +46,29 @@ public final class Quorum {
 
     private final List<Member> known;
     private final Duration changeMax;
+    private final @Nullable RaftTls tls;
 
     /// @param known members to ask; some may be down, others missing
     /// @param changeMax how long a change may take: a new member gets the whole state before it
     ///   counts
     public Quorum(List<Member> known, Duration changeMax) {
+        this(known, changeMax, null);
+    }
+
+    /// @param tls how members are spoken to; null for in plain
+    public Quorum(List<Member> known, Duration changeMax, @Nullable RaftTls tls) {
+        this.tls = tls;
         this.known = List.copyOf(known);
         this.changeMax = changeMax;
     }
 
     /// A client that speaks to one member, once.
-    private static RaftClient client(Member member, TimeDuration answerMax) {
+    private static RaftClient client(Member member, TimeDuration answerMax, @Nullable RaftTls tls) {
         RaftProperties properties = RaftSettings.client();
         RaftClientConfigKeys.Rpc.setRequestTimeout(properties, answerMax);
         return RaftClient.newBuilder()
                 .setProperties(properties)
+                .setParameters(RaftTls.parameters(tls))
                 .setRaftGroup(RaftGroups.group(List.of(member)))
                 .setLeaderId(RaftGroups.peerId(member.id()))
                 .setRetryPolicy(RetryPolicies.noRetry())
@@ -68,8 +76,8 @@ public final class Quorum {
     }
 
     /// @return null where it does not answer
-    private static @Nullable GroupInfoReply ask(Member member) {
-        try (RaftClient client = client(member, ANSWER_MAX)) {
+    private static @Nullable GroupInfoReply ask(Member member, @Nullable RaftTls tls) {
+        try (RaftClient client = client(member, ANSWER_MAX, tls)) {
             GroupInfoReply reply =
                     client.getGroupManagementApi(RaftGroups.peerId(member.id()))
                             .info(RaftGroups.GROUP_ID);
@@ -106,8 +114,8 @@ public final class Quorum {
 
     /// Who the members are, by what one of them says; empty where it does not answer or belongs to
     /// no group yet.
-    static List<Member> toldBy(Member member) {
-        GroupInfoReply reply = ask(member);
+    static List<Member> toldBy(Member member, @Nullable RaftTls tls) {
+        GroupInfoReply reply = ask(member, tls);
         return reply == null ? List.of() : peers(reply);
     }
 
@@ -122,7 +130,7 @@ public final class Quorum {
         List<Member> inForce = known;
         boolean told = false;
         for (Member member : known) {
-            GroupInfoReply reply = ask(member);
+            GroupInfoReply reply = ask(member, tls);
             states.put(member.id(), state(member, reply));
             if (reply != null && (!told || leads(reply)) && !peers(reply).isEmpty()) {
                 inForce = peers(reply);
@@ -132,7 +140,7 @@ public final class Quorum {
         List<MemberState> found = new ArrayList<>();
         for (Member member : inForce) {
             MemberState state = states.get(member.id());
-            found.add(state == null ? state(member, ask(member)) : state);
+            found.add(state == null ? state(member, ask(member, tls)) : state);
         }
         found.sort(Comparator.comparingInt(MemberState::id));
         return found;
@@ -150,7 +158,7 @@ public final class Quorum {
                 throw new IOException(describe(other) + " is a member already");
             }
         }
-        if (ask(member) == null) {
+        if (ask(member, tls) == null) {
             throw new IOException(
                     describe(member) + " does not answer: start it first, with --join");
         }
@@ -195,7 +203,7 @@ public final class Quorum {
     /// Only if the members are still those that the decision was made on.
     private void change(Member leader, List<Member> now, List<Member> next) throws IOException {
         TimeDuration limit = TimeDuration.valueOf(changeMax.toMillis(), TimeUnit.MILLISECONDS);
-        try (RaftClient client = client(leader, limit)) {
+        try (RaftClient client = client(leader, limit, tls)) {
             RaftClientReply reply =
                     client.admin()
                             .setConfiguration(

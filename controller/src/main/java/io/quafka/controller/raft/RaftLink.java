@@ -46,19 +46,22 @@ final class RaftLink implements AutoCloseable {
 
     private final Semaphore calls = new Semaphore(CALLS_MAX);
     private final MemberSource source;
+    private final @Nullable RaftTls tls;
     private final ReentrantLock connecting = new ReentrantLock();
     private volatile @Nullable Connected connected;
     private volatile boolean closed;
 
     /// @param source is asked at the first call
-    RaftLink(MemberSource source) {
+    RaftLink(MemberSource source, @Nullable RaftTls tls) {
         this.source = source;
+        this.tls = tls;
     }
 
-    private static Connected connect(List<Member> members) {
+    private Connected connect(List<Member> members) {
         RaftClient client =
                 RaftClient.newBuilder()
                         .setProperties(RaftSettings.client())
+                        .setParameters(RaftTls.parameters(tls))
                         .setRaftGroup(RaftGroups.group(members))
                         .setRetryPolicy(
                                 ExponentialBackoffRetry.newBuilder()

@@ -36,16 +36,17 @@ public final class RemoteController implements Controller {
     private final Thread follower;
     private volatile boolean closed;
 
-    private RemoteController(MemberSource members, Duration commandTimeout) {
+    private RemoteController(MemberSource members, Duration commandTimeout, @Nullable RaftTls tls) {
         this.commandTimeout = commandTimeout;
-        link = new RaftLink(members);
+        link = new RaftLink(members, tls);
         metadata = new LocalMetadata("remote");
         follower = Thread.ofVirtual().name("metadata-follower").unstarted(this::follow);
     }
 
-    /// As [#connect(MemberSource, Duration)], with members that are known beforehand.
+    /// As [#connect(MemberSource, Duration, RaftTls)], in plain, with members that are known
+    /// beforehand.
     public static RemoteController connect(List<Member> members, Duration commandTimeout) {
-        return connect(MemberSource.of(members), commandTimeout);
+        return connect(MemberSource.of(members), commandTimeout, null);
     }
 
     /// Starts to follow the controller; returns before the first image is here. Wait for it by
@@ -53,8 +54,10 @@ public final class RemoteController implements Controller {
     ///
     /// @param members is asked at first, and again where nobody leads of those it named
     /// @param commandTimeout how long a command or a heartbeat is retried before it fails
-    public static RemoteController connect(MemberSource members, Duration commandTimeout) {
-        RemoteController controller = new RemoteController(members, commandTimeout);
+    /// @param tls how members are spoken to; null for in plain
+    public static RemoteController connect(
+            MemberSource members, Duration commandTimeout, @Nullable RaftTls tls) {
+        RemoteController controller = new RemoteController(members, commandTimeout, tls);
         controller.follower.start();
         return controller;
     }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the controller's members through addresses of which nobody says whose they are: whoever
 /// answers at one of them tells who the members are. A name may have several addresses, and others
@@ -27,13 +28,16 @@ public final class Seeds implements MemberSource {
 
     private final List<Endpoint> seeds;
     private final Names names;
+    private final @Nullable RaftTls tls;
 
     /// @param seeds a name or an address each, and the port of members there
-    public Seeds(List<Endpoint> seeds) {
-        this(seeds, InetAddress::getAllByName);
+    /// @param tls how members are spoken to; null for in plain
+    public Seeds(List<Endpoint> seeds, @Nullable RaftTls tls) {
+        this(seeds, InetAddress::getAllByName, tls);
     }
 
-    Seeds(List<Endpoint> seeds, Names names) {
+    Seeds(List<Endpoint> seeds, Names names, @Nullable RaftTls tls) {
+        this.tls = tls;
         this.seeds = List.copyOf(seeds);
         this.names = names;
     }
@@ -52,7 +56,7 @@ public final class Seeds implements MemberSource {
             }
         }
         for (Endpoint address : asked.subList(0, Math.min(ADDRESSES_MAX, asked.size()))) {
-            List<Member> told = Quorum.toldBy(new Member(ANY_MEMBER, address));
+            List<Member> told = Quorum.toldBy(new Member(ANY_MEMBER, address), tls);
             if (!told.isEmpty()) {
                 return told;
             }

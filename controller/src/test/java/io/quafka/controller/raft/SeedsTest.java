@@ -41,7 +41,7 @@ class SeedsTest {
     }
 
     private Seeds seeds(Endpoint... seeds) {
-        return new Seeds(List.of(seeds), this::addresses);
+        return new Seeds(List.of(seeds), this::addresses, null);
     }
 
     private EmbeddedController member(int id, Endpoint listen) throws IOException {
@@ -69,7 +69,7 @@ class SeedsTest {
                 .hasMessageContaining("127.0.0.7:" + listen.port())
                 .hasMessageContaining("no address for [nowhere.test]");
         // It may come before those whom it asks for.
-        try (RemoteController remote = RemoteController.connect(seeds, TIMEOUT);
+        try (RemoteController remote = RemoteController.connect(seeds, TIMEOUT, null);
                 EmbeddedController server = member(3, listen)) {
             assertThat(remote.metadata().awaitVersion(1).get(20, TimeUnit.SECONDS).clusterId())
                     .isEqualTo(server.metadata().image().clusterId());
@@ -88,7 +88,7 @@ class SeedsTest {
                         new Endpoint(NAME, listen.getLast().port()));
         try (EmbeddedController old = member(1, listen.getFirst());
                 EmbeddedController next = member(2, listen.getLast())) {
-            RaftLink link = new RaftLink(seeds);
+            RaftLink link = new RaftLink(seeds, null);
             try {
                 assertThat(clusterId(link)).isEqualTo(old.metadata().image().clusterId());
                 names.put(NAME, List.of("127.0.0.1"));

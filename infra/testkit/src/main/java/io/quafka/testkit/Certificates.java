@@ -46,6 +46,16 @@ public final class Certificates {
 
     /// @param from as keytool has it: `-10d` is ten days ago
     public Certificates sign(String alias, String distinguishedName, String from, int days) {
+        return sign(alias, distinguishedName, from, days, "san=dns:localhost,ip:127.0.0.1");
+    }
+
+    /// Signs a certificate, valid for a month, for a host that there is not.
+    public Certificates signForNoHost(String alias, String distinguishedName) {
+        return sign(alias, distinguishedName, "-0d", 30, "san=dns:nowhere.test");
+    }
+
+    private Certificates sign(
+            String alias, String distinguishedName, String from, int days, String extension) {
         keytool(
                 "-genkeypair",
                 "-alias",
@@ -59,7 +69,7 @@ public final class Certificates {
                 "-signer",
                 authority,
                 "-ext",
-                "san=dns:localhost,ip:127.0.0.1");
+                extension);
         writePem(alias, true);
         writeStore(alias);
         return this;

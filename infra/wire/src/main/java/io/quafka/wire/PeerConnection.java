@@ -201,7 +201,7 @@ final class PeerConnection {
         TlsChannel secured =
                 new TlsChannel(
                         channel,
-                        engines.client(address.getHostString(), address.getPort()),
+                        engines.peer(address.getHostString(), address.getPort()),
                         ByteBuffer.allocate(0));
         secured.handshake();
         return secured;

@@ -73,7 +73,9 @@ final class QuorumCommand implements Runnable {
     int list(
             @Mixin Where where,
             @Option(names = "--json", description = "Print for machines.") boolean json) {
-        print(where.quorum(), json);
+        try (QuorumChanges quorum = where.quorum()) {
+            print(quorum, json);
+        }
         return ExitCode.OK;
     }
 
@@ -82,16 +84,15 @@ final class QuorumCommand implements Runnable {
             @Mixin Where where,
             @Parameters(paramLabel = "ID@HOST:PORT", description = "The new member.")
                     String member) {
-        QuorumChanges quorum = where.quorum();
-        try {
+        try (QuorumChanges quorum = where.quorum()) {
             quorum.add(ControllerMember.parse(member));
+            print(quorum, false);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new CommandFailedException("not added: " + e.getMessage());
         }
-        print(quorum, false);
         return ExitCode.OK;
     }
 
@@ -99,13 +100,12 @@ final class QuorumCommand implements Runnable {
     int remove(
             @Mixin Where where,
             @Parameters(paramLabel = "ID", description = "The member.") int member) {
-        QuorumChanges quorum = where.quorum();
-        try {
+        try (QuorumChanges quorum = where.quorum()) {
             quorum.remove(member);
+            print(quorum, false);
         } catch (IOException e) {
             throw new CommandFailedException("not removed: " + e.getMessage());
         }
-        print(quorum, false);
         return ExitCode.OK;
     }
 

@@ -75,6 +75,30 @@ public final class SecurityKeys {
                     "How the name in a client's certificate becomes its principal's, in the words of Kafka's"
                             + " ssl.principal.mapping.rules; 'DEFAULT' takes the whole name.");
 
+    public static final ConfigKey<Optional<Path>> NODE_TLS_CERTIFICATE =
+            new ConfigKey<>(
+                    "node.tls.certificate.file",
+                    ValueType.optional(ValueType.PATH),
+                    "",
+                    "The certificate that this process shows to other Quafka processes (PEM, with the chain), and so whether gateways, storage"
+                            + " nodes and controllers speak mutual TLS to each other and to nobody else. With it go node.tls.key.file and"
+                            + " node.tls.trust.file; all processes of a cluster have all three, or none has. Loaded anew when they change.");
+
+    public static final ConfigKey<Optional<Path>> NODE_TLS_KEY =
+            new ConfigKey<>(
+                    "node.tls.key.file",
+                    ValueType.optional(ValueType.PATH),
+                    "",
+                    "The private key of node.tls.certificate.file (PEM, PKCS#8, without a password).");
+
+    public static final ConfigKey<Optional<Path>> NODE_TLS_TRUST =
+            new ConfigKey<>(
+                    "node.tls.trust.file",
+                    ValueType.optional(ValueType.PATH),
+                    "",
+                    "The authorities whose certificates other Quafka processes must show (PEM). Every certificate of theirs is a node's,"
+                            + " whatever it names: use an authority that signs nothing else.");
+
     public static final ConfigKey<List<String>> SASL_MECHANISMS =
             new ConfigKey<>(
                     "sasl.mechanisms",
@@ -199,6 +223,9 @@ public final class SecurityKeys {
                     TLS_CLIENT_AUTH,
                     TLS_REQUIRED,
                     TLS_PRINCIPAL_RULES,
+                    NODE_TLS_CERTIFICATE,
+                    NODE_TLS_KEY,
+                    NODE_TLS_TRUST,
                     TLS_RELOAD_INTERVAL,
                     SASL_MECHANISMS,
                     SASL_SESSION_LIFETIME,

@@ -17,13 +17,18 @@ final class Cluster {
 
     /// Follows the controller; returns when the first image is here.
     ///
+    /// @param tls how members are spoken to
     /// @throws StartException if no member answers in the configured time, in words that name them
     ///   all
-    static Controller join(Configuration configuration, ClosingStack opened)
+    static Controller join(Configuration configuration, NodeTls tls, ClosingStack opened)
             throws InterruptedException {
         Duration waitMax = Settings.commandTimeout(configuration);
         Controller controller =
-                opened.add(RemoteController.connect(Settings.memberSource(configuration), waitMax));
+                opened.add(
+                        RemoteController.connect(
+                                Settings.memberSource(configuration, tls.raft()),
+                                waitMax,
+                                tls.raft()));
         CompletableFuture<ClusterImage> first = controller.metadata().awaitVersion(1);
         try {
             first.get(waitMax.toMillis(), TimeUnit.MILLISECONDS);
@@ -34,7 +39,10 @@ final class Cluster {
                             + configuration.text(ConfigKeys.CONTROLLER_MEMBERS)
                             + " in "
                             + waitMax.toSeconds()
-                            + " s",
+                            + " s"
+                            + (tls.engines() == null
+                                    ? ""
+                                    : ", over TLS: do its members have node.tls.* too, and certificates of the same authorities?"),
                     e);
         }
     }

@@ -39,8 +39,9 @@ public final class ControllerProcess implements RunningRole {
     private void open(Configuration configuration) throws IOException {
         DataDirectory data =
                 opened.add(DataDirectory.open(configuration.get(ConfigKeys.NODE_DATA_DIR)));
+        NodeTls tls = NodeTls.open(configuration, opened);
         ControllerConfig config = Settings.controller(configuration, data.resolve("controller"));
-        Controller controller = opened.add(EmbeddedController.start(config));
+        Controller controller = opened.add(EmbeddedController.start(config, tls.raft()));
         CompletableFuture<Void> settled =
                 controller
                         .metadata()

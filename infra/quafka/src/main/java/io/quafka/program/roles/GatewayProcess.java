@@ -46,14 +46,19 @@ public final class GatewayProcess implements RunningRole {
     }
 
     private void open(Configuration configuration) throws IOException, InterruptedException {
-        Controller controller = Cluster.join(configuration, opened);
+        NodeTls tls = NodeTls.open(configuration, opened);
+        Controller controller = Cluster.join(configuration, tls, opened);
         long memory = configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES);
         AnswerMemory answers = new AnswerMemory(new BufferPool(memory / ANSWERS_SHARE));
         BufferPool buffers = new BufferPool(memory - answers.pool().capacity());
         RemoteStorageNodes storage =
                 opened.add(
                         new RemoteStorageNodes(
-                                controller.metadata(), buffers, answers, PeerLimits.defaults()));
+                                controller.metadata(),
+                                buffers,
+                                answers,
+                                PeerLimits.defaults(),
+                                tls));
         ObjectStores objects = ObjectStores.open(configuration, null, opened);
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));

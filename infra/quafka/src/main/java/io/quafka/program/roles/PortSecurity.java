@@ -72,8 +72,8 @@ record PortSecurity(@Nullable PortTls tls, HttpGuard guard, Predicate<InetAddres
         return configuration.get(key).orElse(null);
     }
 
-    private static HttpEndpoint.@Nullable Answer overTls(
-            HttpEndpoint endpoint, HttpGuard.Caller caller) {
+    /// Refuses what is not for everybody where it is asked for in plain.
+    static HttpEndpoint.@Nullable Answer overTls(HttpEndpoint endpoint, HttpGuard.Caller caller) {
         return caller.secure() || endpoint.isPublic()
                 ? null
                 : HttpEndpoint.Answer.json(

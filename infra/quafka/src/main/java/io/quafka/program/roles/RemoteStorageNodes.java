@@ -12,6 +12,7 @@ import io.quafka.storage.remote.RemoteStorageNode;
 import io.quafka.wire.BufferPool;
 import io.quafka.wire.KafkaPeer;
 import io.quafka.wire.PeerLimits;
+import io.quafka.wire.tls.TlsEngines;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,14 +32,21 @@ final class RemoteStorageNodes implements StorageNodes, AutoCloseable {
     private final BufferPool buffers;
     private final AnswerMemory answers;
     private final PeerLimits fetching;
+    private final @Nullable TlsEngines tls;
     private final ConcurrentMap<Integer, Reached> reached = new ConcurrentHashMap<>();
     private final AutoCloseable subscription;
 
     /// @param buffers where requests lie, and the nodes' answers except those to fetches
     /// @param answers where the answers to fetches lie
     /// @param fetching of the connections for fetches
+    /// @param tls how nodes are spoken to
     RemoteStorageNodes(
-            Metadata metadata, BufferPool buffers, AnswerMemory answers, PeerLimits fetching) {
+            Metadata metadata,
+            BufferPool buffers,
+            AnswerMemory answers,
+            PeerLimits fetching,
+            NodeTls tls) {
+        this.tls = tls.engines();
         this.fetching = fetching;
         this.buffers = buffers;
         this.answers = answers;
@@ -98,8 +106,8 @@ final class RemoteStorageNodes implements StorageNodes, AutoCloseable {
                 answers);
     }
 
-    private static KafkaPeer peer(Endpoint address, BufferPool pool, PeerLimits limits) {
-        return new KafkaPeer(address.host(), address.port(), "quafka-gateway", pool, limits);
+    private KafkaPeer peer(Endpoint address, BufferPool pool, PeerLimits limits) {
+        return new KafkaPeer(address.host(), address.port(), "quafka-gateway", pool, limits, tls);
     }
 
     private void replace(int id, Reached next) {

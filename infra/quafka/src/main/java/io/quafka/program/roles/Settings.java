@@ -4,6 +4,7 @@ import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.raft.ControllerConfig;
 import io.quafka.controller.raft.ControllerConfig.Member;
 import io.quafka.controller.raft.MemberSource;
+import io.quafka.controller.raft.RaftTls;
 import io.quafka.controller.raft.Seeds;
 import io.quafka.gateway.GatewayConfig;
 import io.quafka.program.config.Address;
@@ -116,11 +117,13 @@ final class Settings {
     }
 
     /// The members as they are told, or whoever can be asked for them.
-    static MemberSource memberSource(Configuration configuration) {
+    ///
+    /// @param tls how members are spoken to; null for in plain
+    static MemberSource memberSource(Configuration configuration, @Nullable RaftTls tls) {
         List<ControllerMember> named = named(configuration);
         return named.stream().allMatch(ControllerMember::told)
                 ? MemberSource.of(members(named))
-                : new Seeds(named.stream().map(each -> endpoint(each.address())).toList());
+                : new Seeds(named.stream().map(each -> endpoint(each.address())).toList(), tls);
     }
 
     static Member member(ControllerMember named) {

@@ -55,7 +55,8 @@ public final class StorageProcess implements RunningRole {
     private void open(Configuration configuration) throws IOException, InterruptedException {
         DataDirectory data =
                 opened.add(DataDirectory.open(configuration.get(ConfigKeys.NODE_DATA_DIR)));
-        Controller controller = Cluster.join(configuration, opened);
+        NodeTls tls = NodeTls.open(configuration, opened);
+        Controller controller = Cluster.join(configuration, tls, opened);
         data.requireCluster(controller.metadata().image().clusterId());
 
         long memory = configuration.get(ConfigKeys.MEMORY_BUFFERS_BYTES);
@@ -69,7 +70,8 @@ public final class StorageProcess implements RunningRole {
                                 controller.metadata(),
                                 buffers,
                                 new AnswerMemory(shipped),
-                                PeerLimits.defaults().withRequestTimeout(FOLLOWERS_PATIENCE)));
+                                PeerLimits.defaults().withRequestTimeout(FOLLOWERS_PATIENCE),
+                                tls));
         ObjectStores objects = ObjectStores.open(configuration, null, opened);
         LateStorageNode node = new LateStorageNode();
         ServingPort port =
@@ -80,7 +82,7 @@ public final class StorageProcess implements RunningRole {
                                 ServerLimits.forPeers(),
                                 configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
                                 List.of(),
-                                PortSecurity.NONE)
+                                tls.port())
                         .describe(objects)
                         .bind();
         NodeRegistration registration =

@@ -6,12 +6,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,16 +30,22 @@ public final class TlsEngines implements AutoCloseable {
 
     private final TlsConfig config;
     private final ScheduledExecutorService watcher;
-    private volatile DefaultSslEngineFactory factory;
+    private volatile Loaded loaded;
 
     /// The watcher's own.
     private List<Version> seen;
 
     private record Version(Path file, Object modified, long bytes, Object key) {}
 
-    private TlsEngines(TlsConfig config, DefaultSslEngineFactory factory, List<Version> seen) {
+    /// @param trust null where it is Java's own
+    private record Loaded(
+            DefaultSslEngineFactory factory,
+            X509ExtendedKeyManager keys,
+            @Nullable X509TrustManager trust) {}
+
+    private TlsEngines(TlsConfig config, Loaded loaded, List<Version> seen) {
         this.config = config;
-        this.factory = factory;
+        this.loaded = loaded;
         this.seen = seen;
         this.watcher =
                 Executors.newSingleThreadScheduledExecutor(
@@ -53,12 +64,28 @@ public final class TlsEngines implements AutoCloseable {
 
     /// For a connection that was accepted.
     public SSLEngine server() {
-        return factory.createServerSslEngine("", -1);
+        return loaded.factory.createServerSslEngine("", -1);
     }
 
-    /// For a connection to a peer whose certificate must be believed and name that host.
-    public SSLEngine client(String host, int port) {
-        return factory.createClientSslEngine(host, port, "https");
+    /// For a connection to a peer whose certificate must be believed, whatever host it names.
+    public SSLEngine peer(String host, int port) {
+        return loaded.factory.createClientSslEngine(host, port, "");
+    }
+
+    /// For others that make their own engines: what this side shows, always what was loaded last.
+    public X509ExtendedKeyManager keys() {
+        return new CurrentKeys(() -> loaded.keys);
+    }
+
+    /// For others that make their own engines: whom this side believes, always by what was loaded
+    /// last, whatever host a certificate names.
+    ///
+    /// @throws IllegalStateException where no file says it
+    public X509ExtendedTrustManager trust() {
+        if (config.trust() == null) {
+            throw new IllegalStateException("nothing says whose certificates are believed");
+        }
+        return new CurrentTrust(() -> Objects.requireNonNull(loaded.trust));
     }
 
     @Override
@@ -73,7 +100,7 @@ public final class TlsEngines implements AutoCloseable {
                 return;
             }
             seen = now;
-            factory = load(config);
+            loaded = load(config);
             LOG.atInfo().addKeyValue("certificate", config.certificate()).log("TLS files reloaded");
         } catch (IOException | RuntimeException e) {
             LOG.atError()
@@ -82,9 +109,13 @@ public final class TlsEngines implements AutoCloseable {
         }
     }
 
-    private static DefaultSslEngineFactory load(TlsConfig config) throws IOException {
+    private static Loaded load(TlsConfig config) throws IOException {
         try {
-            return TlsFiles.load(config);
+            DefaultSslEngineFactory factory = TlsFiles.load(config);
+            return new Loaded(
+                    factory,
+                    TlsFiles.keys(factory, config),
+                    config.trust() == null ? null : TlsFiles.trust(factory));
         } catch (KafkaException | IllegalArgumentException e) {
             throw new IOException("TLS: " + deepest(e) + " (" + config.files() + ")", e);
         }

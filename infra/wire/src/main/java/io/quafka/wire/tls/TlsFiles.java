@@ -14,6 +14,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509TrustManager;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 import org.apache.kafka.common.config.types.Password;
@@ -54,6 +60,42 @@ final class TlsFiles {
         factory.configure(told);
         requireMatch(factory.keystore(), password, config);
         return factory;
+    }
+
+    /// What was loaded of this side's own.
+    static X509ExtendedKeyManager keys(DefaultSslEngineFactory factory, TlsConfig config)
+            throws IOException {
+        Password password = password(config.keyPassword());
+        try {
+            KeyManagerFactory keys =
+                    KeyManagerFactory.getInstance(SslConfigs.DEFAULT_SSL_KEYMANGER_ALGORITHM);
+            keys.init(factory.keystore(), password == null ? null : password.value().toCharArray());
+            for (KeyManager each : keys.getKeyManagers()) {
+                if (each instanceof X509ExtendedKeyManager found) {
+                    return found;
+                }
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the private key cannot be used: " + e.getMessage(), e);
+        }
+        throw new IOException("Java has no key manager for " + config.files());
+    }
+
+    /// What was loaded of whom this side believes.
+    static X509TrustManager trust(DefaultSslEngineFactory factory) throws IOException {
+        try {
+            TrustManagerFactory trust =
+                    TrustManagerFactory.getInstance(SslConfigs.DEFAULT_SSL_TRUSTMANAGER_ALGORITHM);
+            trust.init(factory.truststore());
+            for (TrustManager each : trust.getTrustManagers()) {
+                if (each instanceof X509TrustManager found) {
+                    return found;
+                }
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the authorities cannot be used: " + e.getMessage(), e);
+        }
+        throw new IOException("Java has no trust manager");
     }
 
     private static void certificate(
