@@ -14,7 +14,7 @@ final class Decline {
     static final Duration HORIZON = Duration.ofSeconds(5);
 
     /// What a segment lost is judged over this, at least.
-    static final Duration WINDOW = Duration.ofMillis(250);
+    static final Duration WINDOW = Duration.ofSeconds(1);
 
     private final LongSupplier ticker;
     private final Map<Long, Seen> seen = new HashMap<>();
