@@ -7,7 +7,7 @@ java_options="$java_options --enable-native-access=ALL-UNNAMED --sun-misc-unsafe
 
 # rehearse JAVA JAR CACHE: goes through a start, and keeps what was loaded in CACHE. What it prints is of interest if there is none.
 rehearse() {
-    "$1" $java_options -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining "-XX:AOTCacheOutput=$3" -Xlog:disable -Xlog:all=error:stderr -jar "$2" rehearse
+    "$1" $java_options -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining "-XX:AOTCacheOutput=$3" -Xlog:disable -Xlog:all=error:stderr -jar "$2" rehearse
 }
 
 # become JAVA JAR CACHE ARGUMENT...: the program takes the shell's place. CACHE may be empty.
