@@ -69,7 +69,7 @@ public final class ManifestBackup {
         this.names = names;
         this.untieredBytes = untieredBytes;
         this.clock = clock;
-        this.changes = shard.manifestChanges();
+        this.changes = shard.manifest().changes();
     }
 
     /// Brings the copy up to date, if anything changed.
@@ -80,13 +80,13 @@ public final class ManifestBackup {
             begin();
         }
         // Before anything is taken: of what is told from now on, it is not known.
-        long position = shard.objectsNotedTo();
+        long position = shard.manifest().notedTo();
         if (!tryMore()) {
             whole();
         }
         long copied = changes.copiedTo(position);
         if (copied - noted >= NOTE_BYTES) {
-            shard.manifestCopied(copied);
+            shard.manifest().copied(copied);
             noted = copied;
         }
     }
@@ -138,7 +138,7 @@ public final class ManifestBackup {
         String key = names.manifest(shard.id(), epoch, number, BackupNames.WHOLE);
         try (ObjectUpload upload = store.create(key)) {
             ManifestWriter writer = new ManifestWriter(upload::write, head(number, true));
-            shard.tellManifest(writer::add);
+            shard.manifest().tell(writer::add);
             wholeEntries = writer.finish();
             upload.commit();
         } catch (UncheckedIOException e) {

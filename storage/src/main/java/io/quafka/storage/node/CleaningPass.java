@@ -96,7 +96,7 @@ final class CleaningPass {
                 new BatchCleaner(
                         keys,
                         transactions,
-                        Map.copyOf(shard.lastOfProducers(partition).get()),
+                        Map.copyOf(shard.compaction().lastOfProducers(partition).get()),
                         nowMs,
                         settings.deleteRetentionMs());
         complete =
@@ -105,10 +105,10 @@ final class CleaningPass {
                         && clean(cleaner, transactions, keys.latestOffset());
         long cleanedTo = keys.latestOffset() + 1;
         if (complete) {
-            shard.noteCleaned(partition, cleanedTo).get();
+            shard.compaction().noteCleaned(partition, cleanedTo).get();
         }
         for (long at = cleanedTo; at > 0; ) {
-            at = shard.settleSums(partition, at).get();
+            at = shard.compaction().settleSums(partition, at).get();
         }
         return new Result(
                 complete,
@@ -201,7 +201,9 @@ final class CleaningPass {
         if (chunk.isWorthWriting()) {
             going =
                     pace.spend(chunk.bytes())
-                            && shard.replaceRuns(partition, chunk.replacement(lastOffset)).get();
+                            && shard.compaction()
+                                    .replaceRuns(partition, chunk.replacement(lastOffset))
+                                    .get();
         }
         bytesAfter += chunk.bytesLeft();
         chunk.clear(lastOffset + 1);

@@ -36,6 +36,7 @@ final class HistoryLookup {
         List<TieredRange> ranges = new ArrayList<>();
         partition
                 .shard()
+                .manifest()
                 .scanRanges(
                         partition.key(),
                         from,
@@ -66,26 +67,28 @@ final class HistoryLookup {
     @Nullable History firstNotOlder(Partition partition, long timestampMs, long to) {
         Shard shard = partition.shard();
         PartitionKey key = partition.key();
-        TieredRange first = shard.firstRangeByCumulativeTimestamp(key, timestampMs);
+        TieredRange first = shard.manifest().firstRangeByCumulativeTimestamp(key, timestampMs);
         if (first == null) {
             return null;
         }
         long start = partition.logStart();
         long localStart = partition.localStart();
         List<TieredRange> candidates = new ArrayList<>();
-        shard.scanRanges(
-                key,
-                Math.max(start, first.baseOffset()),
-                range -> {
-                    if (range.baseOffset() >= Math.min(localStart, to)) {
-                        return false;
-                    }
-                    if (range.maxTimestamp() >= timestampMs) {
-                        candidates.add(range);
-                    }
-                    // The log may start within the first, behind the record that made it one.
-                    return candidates.size() < 2;
-                });
+        shard.manifest()
+                .scanRanges(
+                        key,
+                        Math.max(start, first.baseOffset()),
+                        range -> {
+                            if (range.baseOffset() >= Math.min(localStart, to)) {
+                                return false;
+                            }
+                            if (range.maxTimestamp() >= timestampMs) {
+                                candidates.add(range);
+                            }
+                            // The log may start within the first, behind the record that made it
+                            // one.
+                            return candidates.size() < 2;
+                        });
         List<Piece> pieces = pieces(partition, candidates);
         return pieces.isEmpty()
                 ? null
@@ -99,6 +102,7 @@ final class HistoryLookup {
         long localStart = partition.localStart();
         partition
                 .shard()
+                .manifest()
                 .scanRanges(
                         partition.key(),
                         partition.logStart(),
@@ -117,10 +121,10 @@ final class HistoryLookup {
         ObjectNames names = new ObjectNames(shards.image().clusterId(), shard.id());
         List<Piece> pieces = new ArrayList<>(ranges.size());
         for (TieredRange range : ranges) {
-            TieredObject object = shard.object(ObjectState.HELD, range.object());
+            TieredObject object = shard.manifest().object(ObjectState.HELD, range.object());
             if (object == null) {
                 // Its ranges were merged into another since they were looked up: it stays a while.
-                object = shard.object(ObjectState.DOOMED, range.object());
+                object = shard.manifest().object(ObjectState.DOOMED, range.object());
             }
             if (object == null) {
                 break;

@@ -115,7 +115,7 @@ final class LogCleaner implements AutoCloseable {
     private void gather() throws InterruptedException, ExecutionException {
         ClusterImage image = shards.image();
         for (Shard shard : shards.all()) {
-            Set<PartitionKey> grown = shard.takeGrown();
+            Set<PartitionKey> grown = shard.compaction().takeGrown();
             boolean fresh = known.add(shard);
             if (fresh || !grown.isEmpty()) {
                 shard.feedIndex().get();
@@ -180,7 +180,7 @@ final class LogCleaner implements AutoCloseable {
         TopicSettings settings = settingsOf(partition.key().topicId());
         return settings == null || partition.isDropped()
                 ? null
-                : partition.shard().dirt(partition, settings, now);
+                : partition.shard().compaction().dirt(partition, settings, now);
     }
 
     private void clean(Partition partition) throws InterruptedException, ExecutionException {

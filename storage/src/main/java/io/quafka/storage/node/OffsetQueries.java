@@ -214,11 +214,13 @@ final class OffsetQueries {
     }
 
     private static @Nullable EpochEnd tieredEpochEnd(Partition partition, int epoch) {
-        TieredRange last = partition.shard().lastRangeOfEpochAtMost(partition.key(), epoch);
+        TieredRange last =
+                partition.shard().manifest().lastRangeOfEpochAtMost(partition.key(), epoch);
         if (last == null) {
             return null;
         }
-        TieredRange behind = partition.shard().rangeFor(partition.key(), last.lastOffset() + 1);
+        TieredRange behind =
+                partition.shard().manifest().rangeFor(partition.key(), last.lastOffset() + 1);
         long end = behind == null ? firstLocal(partition, last) : behind.baseOffset();
         return new EpochEnd(last.leaderEpoch(), end);
     }

@@ -189,7 +189,8 @@ final class GroupWriter {
     private void noteForManifest(ShardTask.RaiseLogStart task) {
         Partition partition = task.partition();
         if (partition.tieredEnd() > 0) {
-            shard.manifestChanges()
+            shard.manifest()
+                    .changes()
                     .note(new ManifestEntry.LogStart(partition.key(), task.offset()));
         }
     }
@@ -230,7 +231,7 @@ final class GroupWriter {
         group.addDropped(partition.key().topicId(), partition.key().partition());
         long position = writeGroup(epoch, 0, () -> {});
         if (partition.tieredEnd() > 0) {
-            shard.manifestChanges().note(new ManifestEntry.Dropped(partition.key()));
+            shard.manifest().changes().note(new ManifestEntry.Dropped(partition.key()));
         }
         partition.drop();
         feed.dropped(partition.key());

@@ -217,7 +217,7 @@ public final class Housekeeping {
                     return !intends[0];
                 });
         // In this order: a commit is noted before its intent goes.
-        return intends[0] || shard.manifestChanges().needs(segment.base(), segment.end());
+        return intends[0] || shard.manifest().changes().needs(segment.base(), segment.end());
     }
 
     private void drop(CommitLog.SealedSegment segment)

@@ -233,12 +233,12 @@ final class IndexFeed {
         }
     }
 
-    /// See [Shard#manifestCopied].
+    /// See [ShardManifest#copied].
     void manifestCopied(long position) {
         update.putState(MANIFEST_COPIED, ByteBuffer.allocate(Long.BYTES).putLong(position).array());
     }
 
-    /// The log cannot tell all of the manifest: see [Shard#manifestDoubt].
+    /// The log cannot tell all of the manifest: see [ShardManifest#doubt].
     void manifestDoubt(String why) {
         update.putState(MANIFEST_DOUBT, why.getBytes(StandardCharsets.UTF_8));
     }

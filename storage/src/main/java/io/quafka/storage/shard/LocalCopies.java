@@ -41,7 +41,7 @@ public final class LocalCopies {
             return !Thread.currentThread().isInterrupted();
         });
         for (Map.Entry<PartitionKey, Long> entry : starts.entrySet()) {
-            shard.dropLocal(shard.partition(entry.getKey()), entry.getValue()).get();
+            shard.manifest().dropLocal(shard.partition(entry.getKey()), entry.getValue()).get();
         }
         return starts.size();
     }

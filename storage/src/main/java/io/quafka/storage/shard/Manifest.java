@@ -92,12 +92,12 @@ final class Manifest {
     }
 
     private void tell(ObjectCommit commit, long position) {
-        ManifestChanges changes = shard.manifestChanges();
+        ManifestChanges changes = shard.manifest().changes();
         if (commit.ranges().isEmpty()) {
             return;
         }
         for (ObjectState state : ObjectState.values()) {
-            TieredObject object = shard.object(state, commit.object());
+            TieredObject object = shard.manifest().object(state, commit.object());
             if (object != null) {
                 changes.note(new ManifestEntry.Stored(object.with(commit.size(), object.ranges())));
                 break;
@@ -133,8 +133,8 @@ final class Manifest {
             return false;
         }
         TieredRange merged = placed.range();
-        TieredRange first = shard.rangeFor(placed.partition(), merged.baseOffset());
-        TieredRange last = shard.rangeFor(placed.partition(), merged.lastOffset());
+        TieredRange first = shard.manifest().rangeFor(placed.partition(), merged.baseOffset());
+        TieredRange last = shard.manifest().rangeFor(placed.partition(), merged.lastOffset());
         return first != null
                 && last != null
                 && first.baseOffset() >= merged.baseOffset()

@@ -334,7 +334,7 @@ public final class Partition {
         }
         if (!grown) {
             grown = true;
-            shard.noteGrown(key);
+            shard.compaction().noteGrown(key);
         }
         for (CommitListener listener : told) {
             listener.committed(bytes);

@@ -1,13 +1,8 @@
 package io.quafka.storage.shard;
 
-import io.quafka.controller.model.TopicSettings;
-import io.quafka.storage.batch.BatchCleaner;
-import io.quafka.storage.index.ObjectState;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.index.ShardIndex;
-import io.quafka.storage.index.TieredObject;
-import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.log.CommitLog;
 import io.quafka.storage.log.LogOptions;
 import io.quafka.storage.log.RecoveryReport;
@@ -15,16 +10,12 @@ import io.quafka.storage.replication.Divergence;
 import io.quafka.storage.replication.EpochTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,10 +41,8 @@ public final class Shard implements AutoCloseable {
     private final RecoveryReport recovery;
     private final ConcurrentHashMap<PartitionKey, Partition> partitions = new ConcurrentHashMap<>();
 
-    /// Partitions that something was appended to since they were last asked for.
-    private final Set<PartitionKey> grown = ConcurrentHashMap.newKeySet();
-
-    private final ManifestChanges manifestChanges = new ManifestChanges();
+    private final ShardManifest manifest;
+    private final ShardCompaction compaction;
 
     private Shard(
             int id,
@@ -72,6 +61,8 @@ public final class Shard implements AutoCloseable {
         this.groups = new ShardLog(log, epochs);
         this.id = id;
         this.index = index;
+        this.manifest = new ShardManifest(this, index);
+        this.compaction = new ShardCompaction(this, index);
         this.log = log;
         this.space = new SegmentSpace();
         space.restore(index.segmentLive());
@@ -99,27 +90,9 @@ public final class Shard implements AutoCloseable {
             new LocalStarts(this, feed).restore();
         }
         if (source.lost() != null && !replicated) {
-            restoreManifestChanges();
+            manifest.restore(log.end());
         }
         this.writer = new ShardWriter(this, feed, applier, clock);
-    }
-
-    /// The log keeps what an earlier run of the process may not have brought into the copy.
-    private void restoreManifestChanges() {
-        boolean[] any = {false};
-        for (ObjectState state : ObjectState.values()) {
-            index.objects(
-                    state,
-                    _ -> {
-                        any[0] = true;
-                        return false;
-                    });
-        }
-        if (any[0]) {
-            byte[] copied = index.getState(IndexFeed.MANIFEST_COPIED);
-            manifestChanges.restore(
-                    copied == null ? 0 : ByteBuffer.wrap(copied).getLong(), log.end());
-        }
     }
 
     /// Where replay starts, where the manifest comes from that it cannot tell any more, and whether
@@ -127,7 +100,7 @@ public final class Shard implements AutoCloseable {
     private record RecoverySource(long from, @Nullable ManifestSource lost, boolean replicated) {}
 
     private void adopt(@Nullable ManifestSource lost, IndexFeed feed) throws IOException {
-        String doubt = lost == null ? null : manifestDoubt();
+        String doubt = lost == null ? null : manifest.doubt();
         if (lost == null || doubt == null) {
             return;
         }
@@ -228,6 +201,25 @@ public final class Shard implements AutoCloseable {
 
     SegmentSpace space() {
         return space;
+    }
+
+    /// Which object ranges make up the history of its partitions.
+    public ShardManifest manifest() {
+        return manifest;
+    }
+
+    /// What compaction asks of its partitions.
+    public ShardCompaction compaction() {
+        return compaction;
+    }
+
+    /// The handle of a partition, if there is one.
+    @Nullable Partition known(PartitionKey key) {
+        return partitions.get(key);
+    }
+
+    void submit(ShardTask task) {
+        writer.submit(task);
     }
 
     /// What opening found and did.
@@ -390,7 +382,7 @@ public final class Shard implements AutoCloseable {
         Partition partition = partition(key);
         return start == Retention.KEEP
                 ? CompletableFuture.completedFuture(partition.localStart())
-                : dropLocal(partition, start);
+                : manifest.dropLocal(partition, start);
     }
 
     /// Drops a partition with everything in it.
@@ -412,197 +404,9 @@ public final class Shard implements AutoCloseable {
         return done;
     }
 
-    void noteGrown(PartitionKey key) {
-        grown.add(key);
-    }
-
-    /// The partitions that something was appended to since the last call.
-    public Set<PartitionKey> takeGrown() {
-        Set<PartitionKey> taken = Set.copyOf(grown);
-        for (PartitionKey key : taken) {
-            grown.remove(key);
-            Partition partition = partitions.get(key);
-            if (partition != null) {
-                partition.takeGrown();
-            }
-        }
-        return taken;
-    }
-
-    /// What compaction could do with a partition, as far as the index knows by now; null where
-    /// there is nothing until something is appended. Platform threads only.
-    public @Nullable Dirt dirt(Partition partition, TopicSettings settings, long nowMs) {
-        Dirt dirt = Dirt.of(index, partition.key(), Long.MAX_VALUE, settings, nowMs);
-        return dirt == null || !dirt.isWorthCleaning()
-                ? dirt
-                : Dirt.of(index, partition.key(), partition.lastStableOffset(), settings, nowMs);
-    }
-
-    /// Puts what compaction left in the place of what was there; durable when the future completes.
-    ///
-    /// @return false if other runs lie there by now, or there is no room: nothing was changed
-    public CompletableFuture<Boolean> replaceRuns(Partition partition, Replacement replacement) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        writer.submit(new ShardTask.ReplaceRuns(partition, replacement, done));
-        return done;
-    }
-
-    /// Makes true what the index says of a partition's size after compaction, a bounded number of
-    /// runs at a time.
-    ///
-    /// @param beforeOffset runs that end before it are looked at
-    /// @return the offset to go on from; -1 if all is done
-    public CompletableFuture<Long> settleSums(Partition partition, long beforeOffset) {
-        CompletableFuture<Long> done = new CompletableFuture<>();
-        writer.submit(new ShardTask.SettleSums(partition, beforeOffset, done));
-        return done;
-    }
-
-    /// Remembers up to where a partition was compacted, until a crash at worst.
-    public CompletableFuture<Boolean> noteCleaned(Partition partition, long toOffset) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        writer.submit(new ShardTask.NoteCleaned(partition, toOffset, done));
-        return done;
-    }
-
-    /// What compaction must leave of a partition's producers, by id.
-    public CompletableFuture<Map<Long, BatchCleaner.LastOfProducer>> lastOfProducers(
-            Partition partition) {
-        CompletableFuture<Map<Long, BatchCleaner.LastOfProducer>> done = new CompletableFuture<>();
-        writer.submit(new ShardTask.LastOfProducers(partition, done));
-        return done;
-    }
-
-    /// Says that an object will be uploaded; durable when the future completes.
-    ///
-    /// @param nonce drawn at random, part of the object's name
-    public CompletableFuture<IntendedObject> intendObject(long nonce) {
-        CompletableFuture<IntendedObject> done = new CompletableFuture<>();
-        writer.submit(new ShardTask.IntendObject(nonce, done));
-        return done;
-    }
-
-    /// Makes ranges part of the manifest, whose object is in the store whole; durable when the
-    /// future completes. Ranges that nobody needs any more are left out.
-    ///
-    /// @return how many became part of it; fails if the shard has another epoch by now
-    public CompletableFuture<Integer> commitObject(ObjectCommit commit) {
-        CompletableFuture<Integer> done = new CompletableFuture<>();
-        writer.submit(new ShardTask.CommitObject(commit, done));
-        return done;
-    }
-
-    /// Forgets a doomed object, which is gone from the store.
-    public CompletableFuture<Boolean> dropObject(long number) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        writer.submit(new ShardTask.DropObject(number, done));
-        return done;
-    }
-
-    /// Has records below an offset leave this disk, as far as they lie in objects. Their bytes come
-    /// back when their segments are reclaimed.
-    ///
-    /// @return the local start after it
-    public CompletableFuture<Long> dropLocal(Partition partition, long offset) {
-        CompletableFuture<Long> done = new CompletableFuture<>();
-        writer.submit(new ShardTask.DropLocal(partition, offset, done));
-        return done;
-    }
-
-    /// The first range of a partition that ends at or behind the offset; null if there is none.
-    /// Platform threads only, as with everything that reads the manifest.
-    public @Nullable TieredRange rangeFor(PartitionKey key, long offset) {
-        return index.rangeFor(key, offset);
-    }
-
-    /// The first run that does not lie in an object; null if there is none, but for the newest that
-    /// are not in the index yet. Goes by the index alone.
-    public @Nullable Run firstUntiered(PartitionKey key) {
-        TieredRange last = index.lastRange(key);
-        long start = index.logStart(key);
-        return index.runFor(key, last == null ? start : Math.max(start, last.lastOffset() + 1));
-    }
-
-    /// See [ShardIndex#scanRanges].
-    public void scanRanges(PartitionKey key, long fromOffset, Predicate<TieredRange> visitor) {
-        index.scanRanges(key, fromOffset, visitor);
-    }
-
     /// See [ShardIndex#scan]; the newest runs may not be in the index yet.
     public void scanRuns(PartitionKey key, long fromOffset, Predicate<Run> visitor) {
         index.scan(key, fromOffset, visitor);
-    }
-
-    /// See [ShardIndex#firstRangeByCumulativeTimestamp].
-    public @Nullable TieredRange firstRangeByCumulativeTimestamp(
-            PartitionKey key, long timestampMs) {
-        return index.firstRangeByCumulativeTimestamp(key, timestampMs);
-    }
-
-    /// See [ShardIndex#lastRangeOfEpochAtMost].
-    public @Nullable TieredRange lastRangeOfEpochAtMost(PartitionKey key, int epoch) {
-        return index.lastRangeOfEpochAtMost(key, epoch);
-    }
-
-    /// What is known of an object in a state; null if it is not in that state.
-    public @Nullable TieredObject object(ObjectState state, long number) {
-        return index.object(state, number);
-    }
-
-    /// The objects in a state, by number.
-    ///
-    /// @param max how many at most
-    public List<TieredObject> objects(ObjectState state, int max) {
-        List<TieredObject> found = new ArrayList<>();
-        index.objects(
-                state,
-                object -> {
-                    found.add(object);
-                    return found.size() < max;
-                });
-        return found;
-    }
-
-    /// Visits the objects in a state by number, until the visitor says false.
-    public void scanObjects(ObjectState state, Predicate<TieredObject> visitor) {
-        index.objects(state, visitor);
-    }
-
-    /// Why the manifest may lack something, or null if it does not: then an object that is not in
-    /// it may hold what nothing else does, and must not be deleted.
-    public @Nullable String manifestDoubt() {
-        byte[] why = index.getState(IndexFeed.MANIFEST_DOUBT);
-        return why == null ? null : new String(why, StandardCharsets.UTF_8);
-    }
-
-    /// What changed in the manifest since its copy was written.
-    public ManifestChanges manifestChanges() {
-        return manifestChanges;
-    }
-
-    /// Before which position all commits of objects are noted in [#manifestChanges], and no intent
-    /// is waiting for one.
-    public long objectsNotedTo() {
-        // In this order: an intent that is not in the index yet lies behind what is.
-        long[] position = {index.appliedPosition()};
-        index.objects(
-                ObjectState.INTENDED,
-                first -> {
-                    position[0] = Math.min(position[0], first.number());
-                    return false;
-                });
-        return position[0];
-    }
-
-    /// The copy of the manifest has all that the log tells of objects before a position: after a
-    /// restart, the log need not be kept for it. Not logged; what a crash makes undone keeps more.
-    public void manifestCopied(long position) {
-        writer.submit(new ShardTask.NoteCopied(position, new CompletableFuture<>()));
-    }
-
-    /// Tells all of the manifest, to be followed by [#manifestChanges]. Platform threads only.
-    public void tellManifest(Consumer<ManifestEntry> to) {
-        new ManifestSnapshot(this).tell(to);
     }
 
     /// Sealed segments of its log, oldest first.

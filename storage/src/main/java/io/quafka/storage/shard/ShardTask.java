@@ -118,7 +118,7 @@ sealed interface ShardTask {
     record DropLocal(Partition partition, long offset, CompletableFuture<Long> done)
             implements Asked<Long> {}
 
-    /// See [Shard#manifestCopied].
+    /// See [ShardManifest#copied].
     record NoteCopied(long position, CompletableFuture<Boolean> done) implements Asked<Boolean> {}
 
     /// The node leads the shard, in an epoch. Done when everything in its log is committed and it

@@ -109,7 +109,7 @@ final class InternalCopies {
     private long copy(Map<PartitionKey, Long> ends) throws IOException {
         SortedMap<PartitionKey, Run> first = new TreeMap<>(OBJECT_ORDER);
         for (PartitionKey key : ends.keySet()) {
-            Run run = shard.firstUntiered(key);
+            Run run = shard.manifest().firstUntiered(key);
             if (run != null) {
                 first.put(key, run);
             }

@@ -86,16 +86,17 @@ final class ObjectMerge {
     private void addPieces(TieredPartition partition, Extent extent) throws ObjectDamagedException {
         PartitionKey key = new PartitionKey(partition.topicId(), partition.partition());
         List<TieredRange> ranges = new ArrayList<>();
-        shard.scanRanges(
-                key,
-                extent.firstOffset(),
-                range -> {
-                    boolean within = range.baseOffset() <= extent.lastOffset();
-                    if (within) {
-                        ranges.add(range);
-                    }
-                    return within;
-                });
+        shard.manifest()
+                .scanRanges(
+                        key,
+                        extent.firstOffset(),
+                        range -> {
+                            boolean within = range.baseOffset() <= extent.lastOffset();
+                            if (within) {
+                                ranges.add(range);
+                            }
+                            return within;
+                        });
         TieredRange before = null;
         for (TieredRange range : ranges) {
             Integer source = sourceOf.get(range.object());

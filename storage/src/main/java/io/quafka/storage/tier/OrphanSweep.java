@@ -30,7 +30,7 @@ record OrphanSweep(
     /// @param bornBeforeMs objects intended since are left alone
     /// @param stopped asked between pages
     void run(long bornBeforeMs, BooleanSupplier stopped) throws IOException {
-        String doubt = shard.manifestDoubt();
+        String doubt = shard.manifest().doubt();
         if (doubt != null) {
             log.atWarn()
                     .addKeyValue("shard", shard.id())
@@ -90,7 +90,7 @@ record OrphanSweep(
 
     private boolean isKnown(ObjectNames.Named named) {
         for (ObjectState state : ObjectState.values()) {
-            TieredObject known = shard.object(state, named.number());
+            TieredObject known = shard.manifest().object(state, named.number());
             if (known != null && known.nonce() == named.nonce()) {
                 return true;
             }

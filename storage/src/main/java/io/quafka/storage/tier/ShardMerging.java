@@ -98,19 +98,21 @@ final class ShardMerging {
 
     private List<TieredObject> candidates() {
         Set<Long> unfinished = new HashSet<>();
-        shard.objects(ObjectState.INTENDED, Integer.MAX_VALUE)
+        shard.manifest()
+                .objects(ObjectState.INTENDED, Integer.MAX_VALUE)
                 .forEach(object -> unfinished.add(object.number()));
         List<TieredObject> small = new ArrayList<>();
-        shard.scanObjects(
-                ObjectState.HELD,
-                object -> {
-                    if (policy.isSmall(object)
-                            && !unfinished.contains(object.number())
-                            && !damaged.contains(object.number())) {
-                        small.add(object);
-                    }
-                    return small.size() < CANDIDATES_MAX;
-                });
+        shard.manifest()
+                .scanObjects(
+                        ObjectState.HELD,
+                        object -> {
+                            if (policy.isSmall(object)
+                                    && !unfinished.contains(object.number())
+                                    && !damaged.contains(object.number())) {
+                                small.add(object);
+                            }
+                            return small.size() < CANDIDATES_MAX;
+                        });
         return small;
     }
 
@@ -122,7 +124,7 @@ final class ShardMerging {
         if (merge.isEmpty()) {
             return false;
         }
-        IntendedObject intended = shard.intendObject(nonce).get();
+        IntendedObject intended = shard.manifest().intend(nonce).get();
         String key = names.key(intended.number(), intended.createdMs(), intended.nonce());
         List<Placed> placed;
         WrittenObject written;

@@ -173,9 +173,11 @@ final class ShardTiering {
 
     /// Nobody is uploading what was intended: whoever began it failed, or is dead.
     private void closeIntents() throws InterruptedException, ExecutionException {
-        for (TieredObject intended : shard.objects(ObjectState.INTENDED, Integer.MAX_VALUE)) {
+        for (TieredObject intended :
+                shard.manifest().objects(ObjectState.INTENDED, Integer.MAX_VALUE)) {
             if (!mergesUnderWay.contains(intended.nonce())) {
-                shard.commitObject(ObjectCommit.nothingMore(intended.number(), shard.epoch()))
+                shard.manifest()
+                        .commit(ObjectCommit.nothingMore(intended.number(), shard.epoch()))
                         .get();
             }
         }
@@ -184,7 +186,7 @@ final class ShardTiering {
     private long firstUntieredPosition() {
         long first = Long.MAX_VALUE;
         for (PartitionKey key : shard.partitions()) {
-            Run run = isTiered(key) ? shard.firstUntiered(key) : null;
+            Run run = isTiered(key) ? shard.manifest().firstUntiered(key) : null;
             first = run == null ? first : Math.min(first, run.position());
         }
         return first == Long.MAX_VALUE ? 0 : first;
@@ -200,7 +202,7 @@ final class ShardTiering {
     private SortedMap<PartitionKey, Run> backlog(long endPosition) {
         SortedMap<PartitionKey, Run> backlog = new TreeMap<>(OBJECT_ORDER);
         for (PartitionKey key : shard.partitions()) {
-            Run run = isTiered(key) ? shard.firstUntiered(key) : null;
+            Run run = isTiered(key) ? shard.manifest().firstUntiered(key) : null;
             if (run != null
                     && run.position() < endPosition
                     && stuck.getOrDefault(key, -1L) != run.baseOffset()) {
@@ -215,7 +217,7 @@ final class ShardTiering {
             SortedMap<PartitionKey, Run> backlog, SealedSegment segment, ObjectSpace.Room room)
             throws IOException, InterruptedException, ExecutionException {
         long began = System.nanoTime();
-        IntendedObject intended = shard.intendObject(NONCES.nextLong()).get();
+        IntendedObject intended = shard.manifest().intend(NONCES.nextLong()).get();
         String key = names.key(intended.number(), intended.createdMs(), intended.nonce());
         ObjectOrigin origin =
                 new ObjectOrigin(shard.id(), intended.epoch(), segment.base(), segment.end());
@@ -261,7 +263,7 @@ final class ShardTiering {
 
     private void noteStuck(PartitionKey partition) {
         // What was copied of it is not in the manifest yet: it is looked at once more, in vain.
-        Run next = shard.firstUntiered(partition);
+        Run next = shard.manifest().firstUntiered(partition);
         if (next != null) {
             stuck.put(partition, next.baseOffset());
         }
@@ -273,7 +275,7 @@ final class ShardTiering {
     /// @return whether there may be more
     boolean deleteDoomed(long nowMs, long delayMs)
             throws IOException, InterruptedException, ExecutionException {
-        List<TieredObject> doomed = shard.objects(ObjectState.DOOMED, DELETIONS_MAX);
+        List<TieredObject> doomed = shard.manifest().objects(ObjectState.DOOMED, DELETIONS_MAX);
         List<TieredObject> due = new ArrayList<>();
         doomedSinceMs.keySet().retainAll(doomed.stream().map(TieredObject::number).toList());
         for (TieredObject object : doomed) {
@@ -286,13 +288,14 @@ final class ShardTiering {
             return false;
         }
         // A merge that has ended since it was listed may have put ranges into it.
-        due.removeIf(object -> shard.object(ObjectState.DOOMED, object.number()) == null);
+        due.removeIf(
+                object -> shard.manifest().object(ObjectState.DOOMED, object.number()) == null);
         if (due.isEmpty() || !backup.forgets()) {
             return false;
         }
         space.delete(store, due.stream().map(names::key).toList());
         for (TieredObject object : due) {
-            shard.dropObject(object.number()).get();
+            shard.manifest().drop(object.number()).get();
             doomedSinceMs.remove(object.number());
             counters.deletions.increment();
         }

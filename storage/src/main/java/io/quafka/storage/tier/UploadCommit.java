@@ -29,7 +29,8 @@ record UploadCommit(Shard shard, ObjectStore store) {
         for (int from = 0; from < placed.size(); from += ObjectCommit.RANGES_MAX) {
             int to = Math.min(placed.size(), from + ObjectCommit.RANGES_MAX);
             accepted +=
-                    shard.commitObject(
+                    shard.manifest()
+                            .commit(
                                     new ObjectCommit(
                                             intended.number(),
                                             intended.epoch(),

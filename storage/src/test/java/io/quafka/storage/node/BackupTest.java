@@ -101,7 +101,7 @@ class BackupTest {
         for (int i = 0; i < PARTITIONS; i++) {
             PartitionKey key = new PartitionKey(topic.id(), i);
             List<TieredRange> found = new ArrayList<>();
-            node.node().shards().getFirst().scanRanges(key, 0, found::add);
+            node.node().shards().getFirst().manifest().scanRanges(key, 0, found::add);
             if (!found.isEmpty()) {
                 ranges.put(key, found);
             }
@@ -155,7 +155,7 @@ class BackupTest {
         deleteTree(directory.resolve("index"));
         try (NodeUnderTest node = node()) {
             TieredLog log = new TieredLog(node, store);
-            assertThat(log.shard().manifestDoubt()).isNull();
+            assertThat(log.shard().manifest().doubt()).isNull();
             produce(node, 60, new Random(2));
             for (int i = 0; i < PARTITIONS; i++) {
                 assertThat(log.read(topic, i).values()).isEqualTo(expected.of(i));

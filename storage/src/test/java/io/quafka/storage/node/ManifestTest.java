@@ -94,10 +94,11 @@ class ManifestTest {
     }
 
     private IntendedObject tier(NodeUnderTest node) throws Exception {
-        IntendedObject object = shard(node).intendObject(7).get();
+        IntendedObject object = shard(node).manifest().intend(7).get();
         List<Placed> placed = untiered(node, object.number());
         shard(node)
-                .commitObject(
+                .manifest()
+                .commit(
                         new ObjectCommit(
                                 object.number(), object.epoch(), 1000, placed, true, false))
                 .get();
@@ -117,7 +118,7 @@ class ManifestTest {
         for (int i = 0; i < PARTITIONS; i++) {
             Partition partition = partition(node, i);
             List<TieredRange> found = new ArrayList<>();
-            shard(node).scanRanges(partition.key(), 0, found::add);
+            shard(node).manifest().scanRanges(partition.key(), 0, found::add);
             ranges.put(i, found);
             offsets.put(
                     i,
@@ -129,7 +130,7 @@ class ManifestTest {
         }
         Map<ObjectState, List<TieredObject>> objects = new HashMap<>();
         for (ObjectState state : ObjectState.values()) {
-            objects.put(state, shard(node).objects(state, 1000));
+            objects.put(state, shard(node).manifest().objects(state, 1000));
         }
         return new Known(ranges, objects, offsets);
     }
@@ -139,12 +140,13 @@ class ManifestTest {
         try (NodeUnderTest node = open(temp.resolve("node"))) {
             node.append(topic, 0, "a", "b");
             node.append(topic, 1, "c");
-            IntendedObject object = shard(node).intendObject(7).get();
+            IntendedObject object = shard(node).manifest().intend(7).get();
             assertThat(known(node).objects().get(ObjectState.INTENDED)).hasSize(1);
             List<Placed> placed = untiered(node, object.number());
             int accepted =
                     shard(node)
-                            .commitObject(
+                            .manifest()
+                            .commit(
                                     new ObjectCommit(
                                             object.number(),
                                             object.epoch(),
@@ -165,7 +167,7 @@ class ManifestTest {
             assertThat(known(node).objects().get(ObjectState.DOOMED))
                     .extracting(TieredObject::number)
                     .containsExactly(object.number());
-            shard(node).dropObject(object.number()).get();
+            shard(node).manifest().drop(object.number()).get();
             assertThat(known(node).objects().values()).allMatch(List::isEmpty);
         }
     }
@@ -176,17 +178,17 @@ class ManifestTest {
             node.append(topic, 0, "a");
             node.append(topic, 1, "b");
             node.append(topic, 2, "c");
-            IntendedObject object = shard(node).intendObject(7).get();
+            IntendedObject object = shard(node).manifest().intend(7).get();
             List<Placed> placed = untiered(node, object.number());
             CrashTest.delete(node, topic, 0, 1);
             shard(node).drop(partition(node, 1)).get();
             ObjectCommit commit =
                     new ObjectCommit(object.number(), object.epoch(), 1000, placed, false, false);
-            assertThat(shard(node).commitObject(commit).get()).isEqualTo(1);
-            assertThat(shard(node).commitObject(commit).get()).as("the same again").isZero();
+            assertThat(shard(node).manifest().commit(commit).get()).isEqualTo(1);
+            assertThat(shard(node).manifest().commit(commit).get()).as("the same again").isZero();
             assertThat(known(node).ranges().get(2)).hasSize(1);
             shard(node).lead(object.epoch() + 1);
-            assertThatThrownBy(() -> shard(node).commitObject(commit).get())
+            assertThatThrownBy(() -> shard(node).manifest().commit(commit).get())
                     .as("by a leader of an earlier epoch")
                     .hasMessageContaining("epoch");
         }
@@ -197,7 +199,7 @@ class ManifestTest {
     void theLogStaysThatTellsOfAnObjectUntilACopyDoes() throws Exception {
         Path directory = temp.resolve("node");
         try (NodeUnderTest node = open(directory)) {
-            IntendedObject object = shard(node).intendObject(7).get();
+            IntendedObject object = shard(node).manifest().intend(7).get();
             awaitAnotherSegmentGone(node, directory, 0);
             assertThat(segments(directory)).as("intended").contains(0L);
             node.append(topic, 1, "b");
@@ -209,11 +211,11 @@ class ManifestTest {
                             untiered(node, object.number()),
                             true,
                             false);
-            assertThat(shard(node).commitObject(commit).get()).isEqualTo(1);
+            assertThat(shard(node).manifest().commit(commit).get()).isEqualTo(1);
             awaitAnotherSegmentGone(node, directory, 1);
             assertThat(segments(directory)).as("committed").contains(0L);
-            shard(node).manifestChanges().begin();
-            shard(node).manifestChanges().written();
+            shard(node).manifest().changes().begin();
+            shard(node).manifest().changes().written();
             awaitGone(node, directory, 0);
         }
     }
@@ -265,8 +267,8 @@ class ManifestTest {
     private int commitMerged(NodeUnderTest node, IntendedObject object, List<Placed> placed)
             throws Exception {
         return shard(node)
-                .commitObject(
-                        new ObjectCommit(object.number(), object.epoch(), 500, placed, true, true))
+                .manifest()
+                .commit(new ObjectCommit(object.number(), object.epoch(), 500, placed, true, true))
                 .get();
     }
 
@@ -279,18 +281,18 @@ class ManifestTest {
             }
             List<TieredRange> old = requireNonNull(known(node).ranges().get(0));
             assertThat(old).hasSize(4);
-            IntendedObject object = shard(node).intendObject(8).get();
+            IntendedObject object = shard(node).manifest().intend(8).get();
             Placed stale = merged(node, 0, old.subList(0, 2), object.number());
             Placed first = merged(node, 0, old.subList(0, 3), object.number());
             assertThat(commitMerged(node, object, List.of(first))).isEqualTo(1);
             assertThat(known(node).ranges().get(0)).containsExactly(first.range(), old.get(3));
             assertThat(known(node).objects().get(ObjectState.DOOMED)).hasSize(3);
             assertThat(known(node).objects().get(ObjectState.HELD)).hasSize(2);
-            IntendedObject late = shard(node).intendObject(9).get();
+            IntendedObject late = shard(node).manifest().intend(9).get();
             assertThat(commitMerged(node, late, List.of(stale)))
                     .as("what others have taken the place of meanwhile")
                     .isZero();
-            IntendedObject again = shard(node).intendObject(10).get();
+            IntendedObject again = shard(node).manifest().intend(10).get();
             List<TieredRange> now = requireNonNull(known(node).ranges().get(0));
             Placed all = merged(node, 0, now, again.number());
             CrashTest.delete(node, topic, 0, 3);
@@ -298,7 +300,7 @@ class ManifestTest {
                     .as("the first of them expired meanwhile")
                     .isEqualTo(1);
             assertThat(known(node).ranges().get(0)).containsExactly(all.range());
-            IntendedObject last = shard(node).intendObject(11).get();
+            IntendedObject last = shard(node).manifest().intend(11).get();
             CrashTest.delete(node, topic, 0, 4);
             assertThat(commitMerged(node, last, List.of(all))).as("all expired").isZero();
             assertThat(known(node).ranges().get(0)).isEmpty();
@@ -314,12 +316,12 @@ class ManifestTest {
             node.append(topic, 0, "a", "b");
             tier(node);
             node.append(topic, 0, "c");
-            assertThat(shard(node).dropLocal(partition(node, 0), 3).get()).isEqualTo(2);
+            assertThat(shard(node).manifest().dropLocal(partition(node, 0), 3).get()).isEqualTo(2);
             assertThat(partition(node, 0).localStart()).isEqualTo(2);
             assertThat(partition(node, 0).logStart()).isZero();
             assertThat(node.fetch(topic, 0, 2).values()).containsExactly("2=c");
             tier(node);
-            shard(node).dropLocal(partition(node, 0), 3).get();
+            shard(node).manifest().dropLocal(partition(node, 0), 3).get();
             node.restart();
             assertThat(partition(node, 0).localStart()).isEqualTo(3);
             assertThat(node.append(topic, 0, "d")).isEqualTo(3);
@@ -375,14 +377,15 @@ class ManifestTest {
                             random.nextLong(partition(node, partition).committedEnd() + 1));
             case 2 ->
                     shard(node)
+                            .manifest()
                             .dropLocal(
                                     partition(node, partition),
                                     random.nextLong(partition(node, partition).committedEnd() + 1))
                             .get();
-            case 3 -> shard(node).intendObject(random.nextLong()).get();
+            case 3 -> shard(node).manifest().intend(random.nextLong()).get();
             case 4 -> {
-                for (TieredObject doomed : shard(node).objects(ObjectState.DOOMED, 1)) {
-                    shard(node).dropObject(doomed.number()).get();
+                for (TieredObject doomed : shard(node).manifest().objects(ObjectState.DOOMED, 1)) {
+                    shard(node).manifest().drop(doomed.number()).get();
                 }
             }
             case 5, 6 -> merge(node, partition, random);
@@ -398,7 +401,7 @@ class ManifestTest {
         }
         int from = random.nextInt(old.size());
         int to = from + 1 + random.nextInt(old.size() - from);
-        IntendedObject object = shard(node).intendObject(random.nextLong()).get();
+        IntendedObject object = shard(node).manifest().intend(random.nextLong()).get();
         Placed placed = merged(node, partition, old.subList(from, to), object.number());
         if (random.nextInt(4) == 0) {
             CrashTest.delete(node, topic, partition, old.get(from).lastOffset() + 1);

@@ -80,7 +80,11 @@ class MergingTest {
         await().atMost(QUIET_WITHIN)
                 .untilAsserted(() -> {
                     expected.assertLocalCopiesGone(log);
-                    assertThat(EAGER.choose(log.shard().objects(ObjectState.HELD, 1_000)))
+                    assertThat(
+                                    EAGER.choose(
+                                            log.shard()
+                                                    .manifest()
+                                                    .objects(ObjectState.HELD, 1_000)))
                             .isEmpty();
                     assertThat(log.isQuiet()).isTrue();
                 });
@@ -109,6 +113,7 @@ class MergingTest {
         List<TieredRange> ranges = new ArrayList<>();
         new TieredLog(node, store)
                 .shard()
+                .manifest()
                 .scanRanges(new PartitionKey(topic.id(), partition), 0, ranges::add);
         return ranges;
     }

@@ -119,15 +119,16 @@ final class TieredLog {
     Set<String> keysInManifest() {
         Set<String> keys = new TreeSet<>();
         ObjectNames names = new ObjectNames(node.metadata.image().clusterId(), shard().id());
-        shard().objects(ObjectState.HELD, Integer.MAX_VALUE)
+        shard().manifest()
+                .objects(ObjectState.HELD, Integer.MAX_VALUE)
                 .forEach(object -> keys.add(names.key(object)));
         return keys;
     }
 
     /// Nothing is intended or doomed, and the store has what the manifest has.
     boolean isQuiet() throws Exception {
-        return shard().objects(ObjectState.INTENDED, 1).isEmpty()
-                && shard().objects(ObjectState.DOOMED, 1).isEmpty()
+        return shard().manifest().objects(ObjectState.INTENDED, 1).isEmpty()
+                && shard().manifest().objects(ObjectState.DOOMED, 1).isEmpty()
                 && keysInStore().equals(keysInManifest());
     }
 }

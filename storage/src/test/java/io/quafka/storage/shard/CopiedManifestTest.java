@@ -39,11 +39,11 @@ class CopiedManifestTest {
         try (Index index = index();
                 Shard shard = open(index)) {
             assertThat(keeps(shard, 0)).as("not copied yet").isTrue();
-            long position = shard.objectsNotedTo();
-            shard.manifestChanges().begin();
-            shard.manifestChanges().written();
+            long position = shard.manifest().notedTo();
+            shard.manifest().changes().begin();
+            shard.manifest().changes().written();
             assertThat(keeps(shard, 0)).as("copied").isFalse();
-            shard.manifestCopied(shard.manifestChanges().copiedTo(position));
+            shard.manifest().copied(shard.manifest().changes().copiedTo(position));
         }
         try (Index index = index();
                 Shard shard = open(index)) {
@@ -53,7 +53,7 @@ class CopiedManifestTest {
         }
         try (Index index = index();
                 Shard shard = open(index)) {
-            assertThat(shard.manifestChanges().needs(0, committed)).isFalse();
+            assertThat(shard.manifest().changes().needs(0, committed)).isFalse();
             assertThat(keeps(shard, committed)).as("the later one is not copied").isTrue();
         }
     }
@@ -62,19 +62,19 @@ class CopiedManifestTest {
     void anIntentIsNotPassedOver() throws Exception {
         try (Index index = index();
                 Shard shard = open(index)) {
-            IntendedObject intended = shard.intendObject(7).get();
+            IntendedObject intended = shard.manifest().intend(7).get();
             append(shard, 0);
             shard.feedIndex().get();
-            assertThat(shard.objectsNotedTo()).isEqualTo(intended.number());
+            assertThat(shard.manifest().notedTo()).isEqualTo(intended.number());
         }
     }
 
     private static boolean keeps(Shard shard, long from) {
-        return shard.manifestChanges().needs(from, shard.logEnd());
+        return shard.manifest().changes().needs(from, shard.logEnd());
     }
 
     private static void commit(Shard shard, long offset) throws Exception {
-        IntendedObject object = shard.intendObject(offset).get();
+        IntendedObject object = shard.manifest().intend(offset).get();
         append(shard, offset);
         TieredRange range =
                 new TieredRange(offset, offset, object.number(), 0, 100, 0, 1000, 1000, 100);
@@ -86,7 +86,7 @@ class CopiedManifestTest {
                         List.of(new ObjectCommit.Placed(KEY, range)),
                         true,
                         false);
-        assertThat(shard.commitObject(commit).get()).isEqualTo(1);
+        assertThat(shard.manifest().commit(commit).get()).isEqualTo(1);
         shard.feedIndex().get();
     }
 
