@@ -1,8 +1,11 @@
 package io.quafka.wire;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.common.protocol.Readable;
+import org.apache.kafka.common.protocol.types.RawTaggedField;
 import org.apache.kafka.common.utils.ByteUtils;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a generated message from a frame, with a budget: the number of values and the time are
 /// bounded, so that neither an array count that lies nor millions of empty structures nor colliding
@@ -82,6 +85,18 @@ final class BoundedReadable implements Readable {
         ByteBuffer slice = buffer.slice(buffer.position(), length);
         buffer.position(buffer.position() + length);
         return slice;
+    }
+
+    /// Numbers of tagged fields ascend (KIP-482). Kafka's own reader lets others pass, and its
+    /// writer then fails on the message.
+    @Override
+    public List<RawTaggedField> readUnknownTaggedField(
+            @Nullable List<RawTaggedField> before, int tag, int size) {
+        if (before != null && !before.isEmpty() && before.getLast().tag() >= tag) {
+            throw new IllegalArgumentException(
+                    "tagged field %d after field %d".formatted(tag, before.getLast().tag()));
+        }
+        return Readable.super.readUnknownTaggedField(before, tag, size);
     }
 
     @Override
