@@ -23,6 +23,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +109,7 @@ class RetentionNodesTest {
     }
 
     @Test
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
     void budgetsHoldWhileNodesAndDisksComeAndGo() throws Exception {
         String members = "1@127.0.0.1:" + Ports.free();
         start("controller", members, Files.createDirectory(directory.resolve("c")));

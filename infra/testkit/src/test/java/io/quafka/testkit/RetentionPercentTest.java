@@ -36,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Fifty topics with shares of a small volume, written to as fast as it goes while topics,
@@ -147,6 +148,7 @@ class RetentionPercentTest {
     }
 
     @Test
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
     void whatIsUsedStaysWithinTheTargetWhateverIsProduced() throws Exception {
         try (BrokerProcess broker = BrokerProcess.start(options())) {
             createTopics(broker);
