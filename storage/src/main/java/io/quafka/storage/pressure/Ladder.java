@@ -81,7 +81,7 @@ public final class Ladder {
         if (deadIsMuch) {
             hollowBelow = hard ? HOLLOW_HARD : HOLLOW_PRESSED;
         }
-        return new Orders(step, orders, deadIsMuch, hollowBelow, !hard);
+        return new Orders(step, orders, deadIsMuch, hollowBelow, !hard && lending >= 1);
     }
 
     private long ownBudget(TopicLoad topic) {

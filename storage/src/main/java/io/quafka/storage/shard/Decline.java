@@ -27,19 +27,19 @@ final class Decline {
         this.ticker = ticker;
     }
 
-    /// Whether to wait for a segment, going by what it lost since it was last judged.
+    /// Whether to wait for a segment, going by what it lost since it was last judged; the first
+    /// time it is.
     ///
     /// @param live bytes that are needed of it now
-    /// @param patient whether to wait for one that nothing is known of yet
-    boolean isDying(long segment, long live, boolean patient) {
+    boolean isDying(long segment, long live) {
         long now = ticker.getAsLong();
         Seen before = seen.putIfAbsent(segment, new Seen(live, now));
         if (before == null) {
-            return patient;
+            return true;
         }
         long elapsed = now - before.nanos();
         if (elapsed < WINDOW.toNanos()) {
-            return patient || live < before.live();
+            return true;
         }
         seen.put(segment, new Seen(live, now));
         long lost = before.live() - live;

@@ -183,7 +183,7 @@ public final class Housekeeping {
             if (live == 0) {
                 dead.add(segment);
             } else if (worthHollowing(segment, live, hollowBelow)
-                    && !decline.isDying(segment.base(), live, patient)) {
+                    && !(patient && decline.isDying(segment.base(), live))) {
                 mostlyDead.add(segment);
             }
         }
