@@ -10,6 +10,7 @@ import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.raft.ControllerConfig.Member;
 import io.quafka.controller.raft.RemoteController;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ final class ReplicatedProcesses implements AutoCloseable {
     private final Path directory;
     private final List<BrokerProcess> processes = new ArrayList<>();
     private final List<BrokerProcess> nodes = new ArrayList<>();
+    private final List<Path> storages = new ArrayList<>();
     private final String members;
     private final BrokerProcess gateway;
     private final RemoteController controller;
@@ -43,6 +45,7 @@ final class ReplicatedProcesses implements AutoCloseable {
         try {
             launch("controller");
             for (int i = 0; i < NODES; i++) {
+                storages.add(directory.resolve("storage" + processes.size()));
                 nodes.add(launch("storage"));
             }
             gateway = launch("gateway");
@@ -97,6 +100,19 @@ final class ReplicatedProcesses implements AutoCloseable {
         BrokerProcess restarted = nodes.get(place).restart();
         processes.add(restarted);
         nodes.set(place, restarted);
+    }
+
+    /// Takes logs and index of a storage node away whose process has ended.
+    void loseShards(int place) throws IOException {
+        Path lost = storages.get(place).resolve("data").resolve("storage");
+        assertThat(lost).isDirectory();
+        Files.move(lost, storages.get(place).resolve("lost-" + System.nanoTime()));
+    }
+
+    /// Waits until a storage node's process has logged something.
+    void awaitLogged(int place, String text) {
+        await().atMost(SETTLED_MAX)
+                .until(() -> node(place).errors().stream().anyMatch(line -> line.contains(text)));
     }
 
     /// The place of the storage node that leads a partition.
@@ -155,6 +171,12 @@ final class ReplicatedProcesses implements AutoCloseable {
 
     void requireNoAlarms() {
         processes.forEach(BrokerProcess::requireNoAlarms);
+    }
+
+    /// As the other, for the storage nodes alone: Ratis tells of clients that are killed with a
+    /// stack trace, now and then.
+    void requireNoAlarmsOfStorage() {
+        nodes.forEach(BrokerProcess::requireNoAlarms);
     }
 
     @Override

@@ -67,6 +67,43 @@ class ReplicationTest {
         cluster.requireNoAlarms();
     }
 
+    /// It is under its old id again, with nothing of any shard.
+    @Test
+    @EnabledIfSystemProperty(named = "quafka.replication.processes", matches = "true")
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void aNodeThatLostItsDiskIsMadeAnewUnderLoad() throws Exception {
+        cluster.create("load", PARTITIONS);
+        List<TopicPartition> partitions = Clients.partitions("load", PARTITIONS);
+        cluster.awaitInSync(3);
+        List<KillLoad> loads = loads(partitions);
+        KillWitness witness = new KillWitness(cluster.bootstrap(), partitions);
+        awaitMore(loads, witness, RECORDS_BETWEEN);
+        for (int round = 0; round < ROUNDS; round++) {
+            int lost = round % ReplicatedProcesses.NODES;
+            cluster.node(lost).kill9();
+            awaitMore(loads, witness, RECORDS_BETWEEN);
+            cluster.loseShards(lost);
+            cluster.restart(lost);
+            if (round % 2 == 1) {
+                // In the middle of it, or soon after.
+                cluster.awaitLogged(lost, "it is made anew");
+                cluster.node(lost).kill9();
+                cluster.restart(lost);
+            }
+            cluster.awaitInSync(3);
+            cluster.awaitLogged(lost, "replica made anew");
+            awaitMore(loads, witness, RECORDS_BETWEEN);
+            cluster.node((round + 1) % ReplicatedProcesses.NODES).kill9();
+            awaitMore(loads, witness, RECORDS_BETWEEN);
+            awaitRead(loads, witness);
+            cluster.restart((round + 1) % ReplicatedProcesses.NODES);
+            cluster.awaitInSync(3);
+        }
+        finish(loads, witness);
+        verify(loads, witness, partitions);
+        cluster.requireNoAlarmsOfStorage();
+    }
+
     /// Takes a minute for each of `quafka.replication.rounds`.
     @Test
     @EnabledIfSystemProperty(named = "quafka.replication.processes", matches = "true")

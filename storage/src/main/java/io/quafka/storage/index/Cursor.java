@@ -53,6 +53,13 @@ final class Cursor implements AutoCloseable {
         return open();
     }
 
+    /// All rows of the shard.
+    Cursor overAll(int shardId) {
+        Rows.putShardPrefix(lower.clear(), shardId, 0);
+        Rows.putShardPrefix(upper.clear(), shardId + 1, 0);
+        return open();
+    }
+
     private Cursor open() {
         iterator = database.newIterator(options);
         return this;
@@ -112,6 +119,11 @@ final class Cursor implements AutoCloseable {
         key.clear();
         iterator().key(key);
         return key;
+    }
+
+    /// The current row's key, whatever its length.
+    byte[] rowKey() {
+        return iterator().key();
     }
 
     /// The number in the rest of the current row's key.

@@ -76,6 +76,11 @@ final class Rows {
 
     private Rows() {}
 
+    /// The kind that a key is of.
+    static byte kindOf(byte[] key) {
+        return key[PREFIX_BYTES - 1];
+    }
+
     /// Writes the key's prefix at the buffer's position.
     static ByteBuffer putPrefix(ByteBuffer to, int shardId, PartitionKey partition, byte kind) {
         return putPrefix(to, shardId, partition.topicId(), partition.partition(), kind);

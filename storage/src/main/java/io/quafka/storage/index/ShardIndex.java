@@ -53,6 +53,48 @@ public final class ShardIndex {
         return idle == null ? new Update(store, this, shardId) : idle.reopen();
     }
 
+    /// All rows at this moment. To be closed.
+    public RowSnapshot snapshot() {
+        return new RowSnapshot(store, shardId);
+    }
+
+    /// Deletes all rows; not durable before [Index#flush]. Nobody else may use them meanwhile.
+    public void clear() {
+        newUpdate().deleteAll().commit();
+        appliedPosition = 0;
+        durablePosition = 0;
+    }
+
+    /// Takes rows over that another replica's [RowSnapshot] told.
+    ///
+    /// @param chunk all of it
+    /// @param number that it should have
+    /// @return whether it is the last
+    /// @throws IndexException if it is not sound; nothing was changed
+    public boolean restore(ByteBuffer chunk, int number) {
+        ByteBuffer rows = chunk.slice();
+        if (rows.remaining() < RowSnapshot.HEAD_BYTES
+                || rows.getInt() != RowSnapshot.crc(chunk)
+                || rows.getInt() != number) {
+            throw new IndexException("rows of a replica do not check: chunk " + number);
+        }
+        boolean last = rows.get() != 0;
+        Update update = newUpdate();
+        while (rows.hasRemaining()) {
+            byte[] key = new byte[Short.toUnsignedInt(rows.getShort())];
+            byte[] value = new byte[rows.getInt()];
+            rows.get(key).get(value);
+            if (key.length < RowSnapshot.KEY_BYTES_MIN
+                    || !RowSnapshot.isTold(key[RowSnapshot.KEY_BYTES_MIN - 1])) {
+                update.close();
+                throw new IndexException("rows of a replica do not check: no such row");
+            }
+            update.putRow(key, value);
+        }
+        update.commit();
+        return last;
+    }
+
     /// @return the caller's bytes, or null when there are none under this name
     public byte @Nullable [] getState(String name) {
         byte[] value = store.get(Rows.stateKey(shardId, name));

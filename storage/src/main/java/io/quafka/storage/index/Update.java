@@ -182,6 +182,20 @@ public final class Update implements AutoCloseable {
         return this;
     }
 
+    /// Puts a row as [RowSnapshot] tells it.
+    ///
+    /// @param rest of the key, behind the shard
+    Update putRow(byte[] rest, byte[] rowValue) {
+        byte[] row =
+                ByteBuffer.allocate(Integer.BYTES + rest.length).putInt(shardId).put(rest).array();
+        return put(row, rowValue);
+    }
+
+    /// Deletes all rows of the shard.
+    Update deleteAll() {
+        return deleteRange(Rows.shardKey(shardId, (byte) 0), Rows.shardKey(shardId + 1, (byte) 0));
+    }
+
     /// Says up to where in the commit log the index includes everything once this update is
     /// committed. It goes back only when the log's end is cut: then [Index#flush] before the log is
     /// written anew from there.

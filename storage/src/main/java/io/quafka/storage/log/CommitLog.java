@@ -280,6 +280,35 @@ public final class CommitLog implements AutoCloseable {
         return true;
     }
 
+    /// Goes on in a new segment further on: what lies between is not in this log.
+    ///
+    /// @param position where a group may start, past the log's end
+    /// @return false when the disk has no room: nothing was changed
+    public boolean jump(long position) throws IOException, InterruptedException {
+        if (position <= end || position != GroupFormat.align(position)) {
+            throw new IllegalArgumentException("no jump from " + end + " to " + position);
+        }
+        force();
+        SegmentHandle next =
+                create(directory, shard, position, spares, LogOptions.MIN_SEGMENT_BYTES);
+        if (next == null) {
+            return false;
+        }
+        SegmentHandle last = Objects.requireNonNull(segments.get(active.base()));
+        if (end == last.base()) {
+            segments.remove(last.base());
+            open.drop(last.base());
+            Files.delete(last.path());
+        } else {
+            active.seal(end);
+            segments.put(last.base(), last.sealed(end));
+        }
+        activate(next);
+        end = position;
+        durable = position;
+        return true;
+    }
+
     private void activate(SegmentHandle next) throws IOException {
         SegmentFile previous = active;
         active = SegmentFile.open(next.path(), shard, true);
@@ -446,6 +475,34 @@ public final class CommitLog implements AutoCloseable {
     /// Whether there is a segment with this base.
     public boolean has(long base) {
         return segments.containsKey(base);
+    }
+
+    /// Whether all of a stretch lies in one segment that there is.
+    public boolean holds(long position, long bytes) {
+        SegmentHandle handle = holding(position);
+        return handle != null && position + bytes <= Math.min(end, limitOf(handle));
+    }
+
+    /// Where the log goes on at or behind a position: there, or where the next segment begins.
+    public long nextFrom(long position) {
+        if (holding(position) != null) {
+            return position;
+        }
+        Long base = segments.higherKey(position);
+        return base == null ? Math.max(position, end) : base;
+    }
+
+    /// Whether everything from a position on is there, up to the log's end.
+    public boolean isWholeFrom(long position) {
+        long at = position;
+        while (at < end) {
+            SegmentHandle handle = holding(at);
+            if (handle == null) {
+                return false;
+            }
+            at = handle.isSealed() ? handle.end() : end;
+        }
+        return true;
     }
 
     /// The base of the segment that a position lies in.

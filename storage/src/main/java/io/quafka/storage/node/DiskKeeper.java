@@ -24,6 +24,7 @@ import io.quafka.storage.tier.ObjectSpace;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,6 +91,15 @@ final class DiskKeeper {
     /// itself. Any thread.
     boolean mayGrow(long bytes) {
         return growth.grant(bytes);
+    }
+
+    /// See [DiskMeter#add]. Any thread.
+    void measure(Path copy) {
+        meter.add(copy);
+    }
+
+    void measureNoMore(Path copy) {
+        meter.remove(copy);
     }
 
     /// Whether files grew so much since the last look that it is time for another. Any thread.

@@ -10,10 +10,12 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Adds up what a node's files take of its volume. One thread.
+/// Adds up what a node's files take of its volume. One thread, but where it says otherwise.
 final class DiskMeter {
     private static final Logger log = LoggerFactory.getLogger(DiskMeter.class);
 
@@ -21,6 +23,9 @@ final class DiskMeter {
     private final Path directory;
     private final List<Path> beside;
     private final ObjectSpace objects;
+
+    /// Directories of shards that are made anew.
+    private final Set<Path> copies = ConcurrentHashMap.newKeySet();
 
     /// @param directory of the node
     /// @param beside directories of other roles of this process: counted where they are on the same
@@ -31,6 +36,15 @@ final class DiskMeter {
         this.directory = directory;
         this.beside = beside;
         this.objects = objects;
+    }
+
+    /// Counts what is in a directory that no chore is about. Any thread.
+    void add(Path copy) {
+        copies.add(copy);
+    }
+
+    void remove(Path copy) {
+        copies.remove(copy);
     }
 
     /// What is taken, in bytes.
@@ -53,6 +67,9 @@ final class DiskMeter {
             dead += space.dead();
             filling += space.filling();
             copy = Math.max(copy, space.largest());
+        }
+        for (Path each : copies) {
+            logs += FolderSize.of(each);
         }
         long tables = 0;
         long ahead = 0;

@@ -8,10 +8,12 @@ import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.shard.Housekeeping;
 import io.quafka.storage.shard.Shard;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ final class Housekeeper implements AutoCloseable {
     private final StorageConfig config;
     private final InstantSource clock;
     private final List<Housekeeping> chores = new CopyOnWriteArrayList<>();
+    private final ReentrantLock rounds = new ReentrantLock();
     private final Thread thread;
     private boolean topicsDeleted = true;
     private volatile boolean hurried;
@@ -54,7 +57,28 @@ final class Housekeeper implements AutoCloseable {
         chores.add(shard);
     }
 
-    private boolean mayGrow(long bytes) {
+    /// Nothing is done to a shard any more when this returns. Waits while a round of chores goes
+    /// on.
+    void remove(int shard) throws InterruptedException {
+        rounds.lockInterruptibly();
+        try {
+            chores.removeIf(chore -> chore.shardId() == shard);
+        } finally {
+            rounds.unlock();
+        }
+    }
+
+    /// Counts what is in a directory of no open shard, until [#measureNoMore].
+    void measure(Path directory) {
+        disk.measure(directory);
+    }
+
+    void measureNoMore(Path directory) {
+        disk.measureNoMore(directory);
+    }
+
+    /// Whether files may grow by so much.
+    boolean mayGrow(long bytes) {
         boolean may = disk.mayGrow(bytes);
         if (disk.isLookDue()) {
             hurry();
@@ -103,6 +127,15 @@ final class Housekeeper implements AutoCloseable {
 
     /// @return whether the disk is to be looked at again soon
     private boolean work(boolean dropTopics, boolean pass) throws InterruptedException {
+        rounds.lock();
+        try {
+            return round(dropTopics, pass);
+        } finally {
+            rounds.unlock();
+        }
+    }
+
+    private boolean round(boolean dropTopics, boolean pass) throws InterruptedException {
         try {
             for (Housekeeping chore : chores) {
                 chore.boundReplay();

@@ -88,6 +88,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
     private final @Nullable Tierer tierer;
     private final AutoCloseable subscription;
     private final @Nullable Replicas replicas;
+    private final SnapshotCalls snapshots;
     private final Admission admission;
     private volatile @Nullable TransactionVerifier verifier;
 
@@ -123,6 +124,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                         timer,
                         new BufferPool(config.readBufferBytes() / REPLICAS_PART),
                         new LatencyHistogram());
+        this.snapshots = new SnapshotCalls(fetches);
         this.offsets =
                 new OffsetCalls(
                         shards,
@@ -159,6 +161,12 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                                 new Cluster(nodeId, peers),
                                 shards,
                                 opener,
+                                new ReplicaCopier(
+                                        nodeId,
+                                        metadata,
+                                        peers,
+                                        opener,
+                                        config.copyBytesPerSecond()),
                                 coordinators::shardsOpened);
         this.subscription =
                 metadata.subscribe((previous, next) -> {
@@ -420,6 +428,9 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
 
     @Override
     public CompletableFuture<FetchReply> fetch(FetchRequestData request) {
+        if (ReplicaMessages.isSnapshots(request)) {
+            return snapshots.run(request);
+        }
         return ReplicaMessages.isReplicas(request)
                 ? new ReplicaFetchCall(fetches, request).run()
                 : new FetchCall(fetches, request).run();
@@ -504,6 +515,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         for (Shard shard : shards.all()) {
             shard.close();
         }
+        snapshots.close();
         index.close();
     }
 }

@@ -114,6 +114,9 @@ final class LogCleaner implements AutoCloseable {
     /// Notes the partitions that something happened to.
     private void gather() throws InterruptedException, ExecutionException {
         ClusterImage image = shards.image();
+        if (known.retainAll(shards.all())) {
+            lookAtMs.keySet().removeIf(partition -> !known.contains(partition.shard()));
+        }
         for (Shard shard : shards.all()) {
             Set<PartitionKey> grown = shard.compaction().takeGrown();
             boolean fresh = known.add(shard);

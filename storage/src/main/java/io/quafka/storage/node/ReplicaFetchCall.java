@@ -2,12 +2,9 @@ package io.quafka.storage.node;
 
 import io.quafka.storage.FetchReply;
 import io.quafka.storage.log.CommitLog;
-import io.quafka.storage.log.ShippedGroups;
 import io.quafka.storage.replication.EpochTable.EpochEnd;
 import io.quafka.storage.shard.Leadership;
 import io.quafka.storage.shard.Shard;
-import io.quafka.wire.BufferPool;
-import io.quafka.wire.PooledBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -44,10 +41,6 @@ final class ReplicaFetchCall {
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Runnable woken = this::wake;
     private final long deadlineNanos;
-    private boolean starved;
-
-    /// Whether something may lie in the memory of readers, who are told when it is given back.
-    private boolean borrowed;
 
     private static final class Part {
         final FetchPartition asked;
@@ -157,19 +150,18 @@ final class ReplicaFetchCall {
     }
 
     private void read() {
-        List<PooledBuffer> memory = new ArrayList<>();
+        GroupReads reads = new GroupReads(environment);
         try {
-            starved = false;
             int bytes = 0;
             for (Part part : parts) {
                 Leadership leadership = part.leadership;
                 Shard shard = part.shard;
                 if (leadership != null && shard != null) {
                     leadership.leave(woken);
-                    bytes += ship(part, shard, leadership, bytes, memory);
+                    bytes += ship(part, shard, leadership, bytes, reads);
                 }
             }
-            if (starved && bytes == 0 && System.nanoTime() < deadlineNanos) {
+            if (reads.isStarved() && bytes == 0 && System.nanoTime() < deadlineNanos) {
                 var _ =
                         environment
                                 .timer()
@@ -178,17 +170,17 @@ final class ReplicaFetchCall {
                 return;
             }
             environment.memory().filled(bytes);
-            answer(memory);
+            answer(reads);
         } catch (IOException | RuntimeException e) {
-            release(memory);
+            reads.release();
             logger.atWarn().setCause(e).addKeyValue("follower", follower).log("nothing shipped");
             done.completeExceptionally(e);
         }
     }
 
+    /// @param before bytes that the answer has already
     /// @return bytes that go with the answer
-    private int ship(
-            Part part, Shard shard, Leadership leadership, int before, List<PooledBuffer> memory)
+    private int ship(Part part, Shard shard, Leadership leadership, int before, GroupReads reads)
             throws IOException {
         long position = part.asked.fetchOffset();
         part.answer
@@ -198,95 +190,38 @@ final class ReplicaFetchCall {
             return 0;
         }
         CommitLog.Shippable there = shard.shippable(position);
-        if (there == null) {
+        if (there == null || isBetterCopied(shard, position)) {
             part.fail(Errors.OFFSET_OUT_OF_RANGE);
             return 0;
         }
-        PooledBuffer buffer = read(shard, position, there.bytes(), before);
-        if (buffer == null) {
+        int most = Math.min(request.maxBytes(), ReplicaMessages.BYTES_MAX) - before;
+        ByteBuffer groups = reads.read(shard, position, there.bytes(), most, before == 0);
+        if (groups == null) {
             return 0;
         }
-        memory.add(buffer);
         if (!leadership.isOpen()) {
             // What was read may be of another leader.
             part.fail(Errors.NOT_LEADER_OR_FOLLOWER);
             return 0;
         }
-        ByteBuffer groups = buffer.buffer().duplicate().order(buffer.buffer().order());
         part.answer
                 .setLastStableOffset(there.salt())
                 .setRecords(MemoryRecords.readableRecords(groups));
         return groups.remaining();
     }
 
-    /// @param before bytes that the answer has already
-    /// @return whole groups; null if there is no memory, or no room in the answer
-    private @Nullable PooledBuffer read(Shard shard, long position, long there, int before)
-            throws IOException {
-        int most = Math.min(request.maxBytes(), ReplicaMessages.BYTES_MAX) - before;
-        int bytes = (int) Math.min(there, Math.max(0, most));
-        PooledBuffer buffer = null;
-        while (bytes > 0) {
-            buffer = memoryFor(bytes);
-            if (buffer == null) {
-                starved = true;
-                return null;
-            }
-            ByteBuffer target = buffer.buffer().clear().limit(bytes);
-            long first;
-            boolean whole = false;
-            try {
-                shard.read(position, target);
-                target.flip();
-                int groups = ShippedGroups.wholeBytes(target, position);
-                whole = groups > 0;
-                if (whole) {
-                    target.limit(groups);
-                    return buffer;
-                }
-                first = ShippedGroups.sizeOfFirst(target, position);
-            } finally {
-                if (!whole) {
-                    release(List.of(buffer));
-                }
-            }
-            if (before > 0 || first <= bytes || first > there) {
-                if (first == 0 && bytes >= there) {
-                    throw new IOException("no group at " + shard.describe(position));
-                }
-                return null;
-            }
-            bytes = (int) first;
-        }
-        return null;
+    /// Who has nothing need not go through all that was ever written and is dead by now.
+    private static boolean isBetterCopied(Shard shard, long position) {
+        return position == 0 && !shard.sealedSegments().isEmpty();
     }
 
-    /// What is too large for the followers' own memory lies in the readers'.
-    private @Nullable PooledBuffer memoryFor(int bytes) {
-        BufferPool own = environment.replicas();
-        if (bytes + bytes / 4L <= own.capacity()) {
-            return own.tryAcquire(bytes);
-        }
-        borrowed = true;
-        return environment.memory().tryAcquire(bytes, false);
-    }
-
-    private void release(List<PooledBuffer> memory) {
-        if (borrowed) {
-            environment.memory().release(memory);
-        } else {
-            memory.forEach(PooledBuffer::release);
-        }
-    }
-
-    private void answer(List<PooledBuffer> memory) {
+    private void answer(GroupReads reads) {
         FetchableTopicResponse topic =
                 new FetchableTopicResponse().setTopicId(ReplicaMessages.COMMIT_LOG);
         parts.forEach(part -> topic.partitions().add(part.answer));
         FetchReply reply =
                 new FetchReply(
-                        new FetchResponseData().setResponses(List.of(topic)),
-                        () -> release(memory));
+                        new FetchResponseData().setResponses(List.of(topic)), reads::release);
         if (!done.complete(reply)) {
             reply.release().run();
         }

@@ -1,6 +1,7 @@
 package io.quafka.storage.node;
 
 import io.quafka.controller.model.ShardState;
+import io.quafka.storage.index.RowSnapshot;
 import io.quafka.storage.replication.EpochTable.EpochEnd;
 import io.quafka.storage.shard.Shard;
 import java.util.List;
@@ -27,8 +28,31 @@ import org.jspecify.annotations.Nullable;
 /// | `highWatermark` | the committed position |
 /// | `lastStableOffset` | the salt of the segment that the groups lie in |
 /// | `records` | whole groups, as they lie in the leader's file |
+///
+/// Who is to be made anew ([ReplicaCopier]) asks for one [#SNAPSHOT] at a time:
+///
+/// | field of Fetch | meaning here |
+/// |---|---|
+/// | topic id | [#SNAPSHOT] |
+/// | partition, `currentLeaderEpoch` | as above |
+/// | `lastFetchedEpoch` | the ordinal of an [Asked] |
+/// | `fetchOffset` | groups: where to go on; rows: the number of the chunk |
+/// | `logStartOffset`, asked | rows: whose, a number drawn by the follower |
+/// | `logStartOffset`, answered | where the groups lie, there or further on |
+/// | `highWatermark` | up to where there are groups; rows: what they include |
+/// | `lastStableOffset` | as above |
+/// | `records` | whole groups, a plan, or a chunk of a [RowSnapshot] |
 final class ReplicaMessages {
     static final Uuid COMMIT_LOG = new Uuid(0x51_75_61_66_6b_61_4c_6fL, 0x67_00_00_00_00_00_00_01L);
+
+    static final Uuid SNAPSHOT = new Uuid(0x51_75_61_66_6b_61_4c_6fL, 0x67_00_00_00_00_00_00_02L);
+
+    /// What a replica that is to be made anew asks for.
+    enum Asked {
+        PLAN,
+        GROUPS,
+        ROWS
+    }
 
     /// What one answer may hold, but for a single larger group.
     static final int BYTES_MAX = 8 << 20;
@@ -51,6 +75,35 @@ final class ReplicaMessages {
                 .setMinBytes(1)
                 .setMaxBytes(BYTES_MAX)
                 .setTopics(List.of(new FetchTopic().setTopicId(COMMIT_LOG).setPartitions(shards)));
+    }
+
+    static boolean isSnapshots(FetchRequestData request) {
+        return request.topics().size() == 1
+                && request.topics().getFirst().topicId().equals(SNAPSHOT)
+                && request.topics().getFirst().partitions().size() == 1;
+    }
+
+    /// @param at see [#SNAPSHOT]
+    /// @param rows whose rows
+    static FetchRequestData snapshot(int self, ShardState state, Asked what, long at, long rows) {
+        FetchPartition asked =
+                new FetchPartition()
+                        .setPartition(state.id())
+                        .setCurrentLeaderEpoch(state.epoch())
+                        .setLastFetchedEpoch(what.ordinal())
+                        .setFetchOffset(at)
+                        .setLogStartOffset(rows)
+                        .setPartitionMaxBytes(RowSnapshot.CHUNK_BYTES_MAX);
+        return new FetchRequestData()
+                .setReplicaState(new ReplicaState().setReplicaId(self))
+                .setMaxWaitMs(0)
+                .setMinBytes(1)
+                .setMaxBytes(RowSnapshot.CHUNK_BYTES_MAX)
+                .setTopics(
+                        List.of(
+                                new FetchTopic()
+                                        .setTopicId(SNAPSHOT)
+                                        .setPartitions(List.of(asked))));
     }
 
     static FetchPartition ask(ShardState state, Shard shard) {

@@ -31,17 +31,28 @@ final class ReplicaPuller implements AutoCloseable {
     /// Between two requests after one that failed.
     private static final long RETRY_MS = 50;
 
+    /// Has replicas made anew. Any thread.
+    interface Copies {
+        void want(int shard);
+
+        /// Whether it is to be, or is being made anew: it follows nobody.
+        boolean isWanted(int shard);
+    }
+
     private final int self;
     private final int leader;
     private final StoragePeers peers;
     private final Shards shards;
+    private final Copies copies;
     private final Thread thread;
     private List<ShardState> followed = List.of();
     private int rounds;
     private boolean failing;
     private boolean closed;
 
-    ReplicaPuller(int self, int leader, StoragePeers peers, Shards shards) {
+    /// @param copies told of shards whose leader has dropped what the replica here lacks
+    ReplicaPuller(int self, int leader, StoragePeers peers, Shards shards, Copies copies) {
+        this.copies = copies;
         this.self = self;
         this.leader = leader;
         this.peers = peers;
@@ -99,7 +110,10 @@ final class ReplicaPuller implements AutoCloseable {
         List<FetchPartition> asked = new ArrayList<>();
         for (ShardState state : order) {
             Shard shard = shards.get(state.id());
-            if (shard != null && shard.isWritable()) {
+            if (shard != null
+                    && shard.isWritable()
+                    && !shard.isIncomplete()
+                    && !copies.isWanted(state.id())) {
                 asked.add(ReplicaMessages.ask(state, shard));
             }
         }
@@ -170,10 +184,7 @@ final class ReplicaPuller implements AutoCloseable {
         Errors error = Errors.forCode(answer.errorCode());
         if (shard == null || error != Errors.NONE) {
             if (error == Errors.OFFSET_OUT_OF_RANGE) {
-                failed(
-                        new IllegalStateException(
-                                "shard %d ends at %d, where its leader's log has been dropped"
-                                        .formatted(asked.partition(), asked.fetchOffset())));
+                copies.want(asked.partition());
             }
             return null;
         }

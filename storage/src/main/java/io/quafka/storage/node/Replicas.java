@@ -38,6 +38,7 @@ final class Replicas implements AutoCloseable {
     private final Shards shards;
     private final ShardOpener opener;
     private final Runnable elected;
+    private final ReplicaCopier copier;
     private final Map<Integer, Part> parts = new HashMap<>();
     private final Map<Integer, ReplicaPuller> pullers = new HashMap<>();
     private final Set<Integer> asked = ConcurrentHashMap.newKeySet();
@@ -48,6 +49,7 @@ final class Replicas implements AutoCloseable {
     /// What this node does for a shard in an epoch.
     private record Part(int epoch, boolean leads) {}
 
+    /// @param copier makes replicas anew; started and closed here
     /// @param elected run when a shard takes appends after it was won
     Replicas(
             int self,
@@ -55,7 +57,9 @@ final class Replicas implements AutoCloseable {
             StoragePeers peers,
             Shards shards,
             ShardOpener opener,
+            ReplicaCopier copier,
             Runnable elected) {
+        this.copier = copier;
         this.self = self;
         this.metadata = metadata;
         this.peers = peers;
@@ -66,6 +70,7 @@ final class Replicas implements AutoCloseable {
     }
 
     void start() {
+        copier.start();
         thread.start();
     }
 
@@ -100,7 +105,9 @@ final class Replicas implements AutoCloseable {
 
     private void work() throws IOException, InterruptedException {
         ClusterImage image = metadata.image();
-        if (image.version() != seenVersion) {
+        Set<Integer> made = copier.takeMade();
+        parts.keySet().removeAll(made);
+        if (image.version() != seenVersion || !made.isEmpty()) {
             follow(image);
             seenVersion = image.version();
         }
@@ -126,6 +133,8 @@ final class Replicas implements AutoCloseable {
             }
             Shard shard = shards.get(state.id());
             if (shard == null) {
+                // Not whole: nothing is opened before it was made anew.
+                copier.want(state.id());
                 continue;
             }
             if (state.leader() == self) {
@@ -177,13 +186,16 @@ final class Replicas implements AutoCloseable {
         if (!part.equals(parts.put(state.id(), part))) {
             shard.follow(state.epoch());
         }
+        if (shard.isIncomplete()) {
+            copier.want(shard.id());
+        }
     }
 
     private void puller(int leader) {
         pullers.computeIfAbsent(
                 leader,
                 _ -> {
-                    ReplicaPuller puller = new ReplicaPuller(self, leader, peers, shards);
+                    ReplicaPuller puller = new ReplicaPuller(self, leader, peers, shards, copier);
                     puller.start();
                     return puller;
                 });
@@ -219,6 +231,7 @@ final class Replicas implements AutoCloseable {
             notifyAll();
         }
         ThreadEnd.await(thread);
+        copier.close();
         pullers.values().forEach(ReplicaPuller::close);
     }
 }

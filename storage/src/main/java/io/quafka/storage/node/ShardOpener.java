@@ -7,11 +7,14 @@ import io.quafka.storage.backup.ManifestCopies;
 import io.quafka.storage.index.Index;
 import io.quafka.storage.shard.Housekeeping;
 import io.quafka.storage.shard.Shard;
+import io.quafka.storage.shard.ShardCopy;
 import io.quafka.storage.shard.TopicSpaces;
 import io.quafka.storage.tier.TieringConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Opens the shards of which this node is a replica, and tells those of which it is the only one
 /// the epoch it leads in.
@@ -23,6 +26,9 @@ final class ShardOpener {
     private final TopicSpaces spaces;
     private final Housekeeper housekeeper;
     private final InstantSource clock;
+
+    /// Shards that are not open because they are made anew.
+    private final Set<Integer> copied = ConcurrentHashMap.newKeySet();
 
     ShardOpener(
             int nodeId,
@@ -51,6 +57,9 @@ final class ShardOpener {
                     && !(state.isReplicated() && state.replicas().contains(nodeId))) {
                 continue;
             }
+            if (copied.contains(state.id())) {
+                continue;
+            }
             Shard shard = shards.get(state.id());
             boolean fresh = shard == null;
             if (shard == null) {
@@ -66,10 +75,45 @@ final class ShardOpener {
         }
     }
 
+    /// Closes a shard that is to be made anew; from now on it is not opened. Not under the lock:
+    /// the housekeeper may wait for shards that others have to open.
+    void giveUp(int id) throws IOException, InterruptedException {
+        copied.add(id);
+        Shard shard = shards.remove(id);
+        housekeeper.remove(id);
+        if (shard != null) {
+            shard.close();
+        }
+    }
+
+    /// @param start where its log will begin
+    ShardCopy beginCopy(int id, long start) throws IOException, InterruptedException {
+        Path directory = directory(id);
+        housekeeper.measure(directory);
+        return ShardCopy.begin(
+                id, directory, index.shard(id), config.log(), spaces, start, housekeeper::mayGrow);
+    }
+
+    void finishCopy(int id, ShardCopy copy, long applied) throws IOException {
+        copy.finish(applied, index);
+        housekeeper.measureNoMore(directory(id));
+    }
+
+    /// The shard was made anew.
+    void reopen(int id, ClusterImage image) throws IOException, InterruptedException {
+        copied.remove(id);
+        openShards(image);
+    }
+
+    private Path directory(int id) {
+        return config.directory().resolve("shard-" + id);
+    }
+
     private Shard open(String clusterId, ShardState state)
             throws IOException, InterruptedException {
         int id = state.id();
-        Path directory = config.directory().resolve("shard-" + id);
+        Path directory = directory(id);
+        ShardCopy.discardUnfinished(id, directory, index);
         TieringConfig tiering = config.tiering();
         ManifestCopies copies =
                 tiering == null

@@ -35,6 +35,11 @@ final class Shards {
         open.put(shard.id(), shard);
     }
 
+    /// @return what was open
+    @Nullable Shard remove(int id) {
+        return open.remove(id);
+    }
+
     @Nullable Shard get(int id) {
         return open.get(id);
     }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tiering null where there is no object store
 /// @param beside directories that other roles of this process write to: where they are on the same
 ///   volume, what they hold counts as the node's
+/// @param copyBytesPerSecond that replicas are made anew with at most
 public record StorageConfig(
         Path directory,
         LogOptions log,
@@ -31,13 +32,17 @@ public record StorageConfig(
         CompactionConfig compaction,
         CoordinatorConfig coordinators,
         @Nullable TieringConfig tiering,
-        List<Path> beside) {
+        List<Path> beside,
+        long copyBytesPerSecond) {
     public StorageConfig {
         beside = List.copyOf(beside);
     }
 
     /// Kafka's default for `producer.id.expiration.ms`.
     public static final Duration PRODUCER_EXPIRY = Duration.ofDays(1);
+
+    /// Default of what replicas are made anew with.
+    public static final long COPY_BYTES_PER_SECOND = 64L << 20;
 
     /// The same with another log.
     StorageConfig withLog(LogOptions other) {
@@ -52,7 +57,36 @@ public record StorageConfig(
                 compaction,
                 coordinators,
                 tiering,
-                beside);
+                beside,
+                copyBytesPerSecond);
+    }
+
+    /// With the default pace of making replicas anew.
+    public StorageConfig(
+            Path directory,
+            LogOptions log,
+            IndexOptions index,
+            long readBufferBytes,
+            int readers,
+            Duration retentionInterval,
+            Duration producerExpiry,
+            CompactionConfig compaction,
+            CoordinatorConfig coordinators,
+            @Nullable TieringConfig tiering,
+            List<Path> beside) {
+        this(
+                directory,
+                log,
+                index,
+                readBufferBytes,
+                readers,
+                retentionInterval,
+                producerExpiry,
+                compaction,
+                coordinators,
+                tiering,
+                beside,
+                COPY_BYTES_PER_SECOND);
     }
 
     /// Without an object store.

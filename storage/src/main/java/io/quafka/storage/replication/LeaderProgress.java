@@ -102,6 +102,19 @@ public final class LeaderProgress {
         return true;
     }
 
+    /// A follower is about to give up what it has, to be made anew: whatever it said before does
+    /// not hold any more.
+    ///
+    /// @return false if it counts as in sync, or is no replica: it must not
+    public boolean forget(int node) {
+        Follower follower = followers.get(node);
+        if (follower == null || members().contains(node)) {
+            return false;
+        }
+        follower.position = UNKNOWN;
+        return true;
+    }
+
     /// The shard's state in an image; of another epoch it does not matter here.
     ///
     /// @param version of the image
@@ -151,9 +164,11 @@ public final class LeaderProgress {
         if (state.inSync().contains(id)) {
             return follower.position >= end || nowNanos - follower.caughtUpNanos <= lagMaxNanos;
         }
-        return live.test(id)
-                && follower.position >= committed
-                && nowNanos - follower.fetchedNanos <= lagMaxNanos;
+        if (!live.test(id)) {
+            // It may come back as another process.
+            follower.position = UNKNOWN;
+        }
+        return follower.position >= committed && nowNanos - follower.fetchedNanos <= lagMaxNanos;
     }
 
     /// The controller has decided a wish, one way or the other, in no later version than this: an
@@ -164,14 +179,19 @@ public final class LeaderProgress {
         }
     }
 
-    private void recount() {
+    /// Who counts as in sync.
+    private Set<Integer> members() {
         Set<Integer> members = new HashSet<>(state.inSync());
         AlterInSync pending = wish;
         if (pending != null) {
             members.addAll(pending.inSync());
         }
+        return members;
+    }
+
+    private void recount() {
         long least = own;
-        for (int id : members) {
+        for (int id : members()) {
             Follower follower = followers.get(id);
             if (follower != null) {
                 least = Math.min(least, follower.position);

@@ -93,7 +93,7 @@ final class FollowerWriter {
 
     /// Brings everything before a position to partitions and index; it is committed.
     void apply(long to) throws IOException {
-        if (feed.appliedTo() >= to) {
+        if (feed.appliedTo() >= to || shard.isIncomplete()) {
             return;
         }
         LogCursor groups = cursor;

@@ -68,6 +68,10 @@ public final class Housekeeping {
         this.clock = clock;
     }
 
+    public int shardId() {
+        return shard.id();
+    }
+
     /// Makes the index durable when replay would otherwise grow long.
     public void boundReplay() {
         if (log.end() - shardIndex.durablePosition() >= REPLAY_BYTES_MAX) {

@@ -87,6 +87,11 @@ public final class Leadership {
         return known;
     }
 
+    /// See [LeaderProgress#forget].
+    public synchronized boolean forget(int node) {
+        return !deposed && progress.forget(node);
+    }
+
     /// Has something run once, as soon as there is more to fetch than up to a position.
     ///
     /// @return false if there is already: it will not be run

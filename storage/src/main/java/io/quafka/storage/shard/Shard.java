@@ -1,6 +1,7 @@
 package io.quafka.storage.shard;
 
 import io.quafka.storage.index.PartitionKey;
+import io.quafka.storage.index.RowSnapshot;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.index.ShardIndex;
 import io.quafka.storage.log.CommitLog;
@@ -33,6 +34,7 @@ public final class Shard implements AutoCloseable {
     private final EpochTable epochs;
     private final ShardLog groups;
     private final boolean replicated;
+    private final boolean incomplete;
 
     /// The epoch in which this node leads, or led last, with other replicas.
     private volatile @Nullable Leadership leadership;
@@ -92,6 +94,7 @@ public final class Shard implements AutoCloseable {
         if (source.lost() != null && !replicated) {
             manifest.restore(log.end());
         }
+        this.incomplete = replicated && !log.isWholeFrom(feed.appliedTo());
         this.writer = new ShardWriter(this, feed, applier, clock);
     }
 
@@ -334,6 +337,27 @@ public final class Shard implements AutoCloseable {
     /// See [CommitLog#shippable].
     public CommitLog.@Nullable Shippable shippable(long position) throws IOException {
         return log.shippable(position);
+    }
+
+    /// What of the log a new replica needs. Reads all rows of runs: platform threads only.
+    public SnapshotPlan snapshotPlan() {
+        return SnapshotPlan.of(index, log);
+    }
+
+    /// All rows of the index at this moment. To be closed.
+    public RowSnapshot rowSnapshot() {
+        return index.snapshot();
+    }
+
+    /// See [CommitLog#nextFrom].
+    public long nextFrom(long position) {
+        return log.nextFrom(position);
+    }
+
+    /// Whether the log lacks something that the index does not have either: then this replica is to
+    /// be made anew, and nothing is brought to the index any more.
+    public boolean isIncomplete() {
+        return incomplete;
     }
 
     /// Partitions as the index has them: what was appended and not committed is forgotten.

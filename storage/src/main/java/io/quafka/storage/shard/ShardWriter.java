@@ -330,6 +330,9 @@ final class ShardWriter {
     private void lead(ShardTask.Lead task) throws IOException, InterruptedException {
         Leadership next = task.leadership();
         resign(next.epoch());
+        if (shard.isIncomplete()) {
+            throw new IOException("the index was lost, and the log lacks what it had");
+        }
         commitLog.force();
         next.open(commitLog.end());
         next.awaitCommitted(commitLog.end());

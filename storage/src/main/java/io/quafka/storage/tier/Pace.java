@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// Holds its one thread to a number of bytes a second.
-final class Pace {
+public final class Pace {
     /// What was not used for so long may be made up for.
     private static final long CREDIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -16,13 +16,14 @@ final class Pace {
     private final BooleanSupplier stopped;
     private long dueNanos = System.nanoTime();
 
-    Pace(long bytesPerSecond, BooleanSupplier stopped) {
+    /// @param stopped whether nobody is to wait any more
+    public Pace(long bytesPerSecond, BooleanSupplier stopped) {
         this.bytesPerSecond = bytesPerSecond;
         this.stopped = stopped;
     }
 
     /// Counts bytes, and waits until they were due; not for long once it is to stop.
-    void spend(long bytes) {
+    public void spend(long bytes) {
         long now = System.nanoTime();
         dueNanos = Math.max(dueNanos, now - CREDIT_NANOS);
         dueNanos += (long) (bytes * (1e9 / bytesPerSecond));

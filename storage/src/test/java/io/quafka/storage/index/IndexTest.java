@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +51,51 @@ class IndexTest {
             shard.partitions(partition -> {
                 throw new AssertionError(partition);
             });
+        }
+    }
+
+    @Test
+    void aSnapshotIsOfOneMomentAndNoDamagedChunkIsTaken() {
+        Run run = new Run(0, 9, 512, 300, 2, 77, 99, 300);
+        try (Index index = open()) {
+            ShardIndex shard = index.shard(5);
+            shard.newUpdate()
+                    .putRun(PARTITION, run)
+                    .putLogStart(PARTITION, 4)
+                    .putSegmentLive(0, 300)
+                    .putState("a name that is longer than a number", new byte[] {9})
+                    .appliedTo(812)
+                    .commit();
+            ShardIndex other = index.shard(6);
+            other.newUpdate().putRun(PARTITION, run(50, 59, 1, 1)).appliedTo(7).commit();
+            List<ByteBuffer> chunks = new ArrayList<>();
+            try (RowSnapshot rows = shard.snapshot()) {
+                assertThat(rows.appliedPosition()).isEqualTo(812);
+                shard.newUpdate().putRun(PARTITION, run(10, 19, 2, 99)).appliedTo(900).commit();
+                for (boolean last = false; !last; last = chunks.getLast().get(8) != 0) {
+                    ByteBuffer chunk = ByteBuffer.allocateDirect(130);
+                    rows.next(chunk);
+                    chunks.add(chunk.flip());
+                }
+            }
+            assertThat(chunks).hasSizeGreaterThan(1);
+            other.clear();
+            assertThat(other.appliedPosition()).isZero();
+            assertThat(other.lastRun(PARTITION)).isNull();
+            ByteBuffer damaged = ByteBuffer.allocate(chunks.getFirst().limit());
+            damaged.put(chunks.getFirst().duplicate()).flip();
+            damaged.put(20, (byte) (damaged.get(20) + 1));
+            assertThatThrownBy(() -> other.restore(damaged, 0)).isInstanceOf(IndexException.class);
+            assertThatThrownBy(() -> other.restore(chunks.get(1), 0))
+                    .isInstanceOf(IndexException.class);
+            for (int i = 0; i < chunks.size(); i++) {
+                assertThat(other.restore(chunks.get(i), i)).isEqualTo(i == chunks.size() - 1);
+            }
+            assertThat(other.lastRun(PARTITION)).isEqualTo(run);
+            assertThat(other.logStart(PARTITION)).isEqualTo(4);
+            assertThat(other.getState("a name that is longer than a number")).containsExactly(9);
+            assertThat(other.segmentLive()).isEmpty();
+            assertThat(shard.lastRun(PARTITION)).isEqualTo(run(10, 19, 2, 99));
         }
     }
 

@@ -56,6 +56,41 @@ class CommitLogTest {
     }
 
     @Test
+    void whatWasPassedOverIsGoneAndTheRestIsThereAfterReopening() throws Exception {
+        List<Long> positions = new ArrayList<>();
+        List<String> written = new ArrayList<>();
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            for (long start : new long[] {0, 4096, 10 << 20, 20 << 20}) {
+                if (start > 0) {
+                    assertThat(log.jump(start)).isTrue();
+                }
+                // The third is passed over empty.
+                if (start != 10 << 20) {
+                    written.add(nextOffset + "=" + start);
+                    positions.add(append(log, "" + start));
+                }
+            }
+        }
+        assertThat(positions).containsExactly(0L, 4096L, 20L << 20);
+        List<String> read = new ArrayList<>();
+        try (CommitLog log = open()) {
+            RecoveryReport report = recoverAll(log, read);
+            assertThat(report.damages()).isEmpty();
+            assertThat(log.end()).isGreaterThan(20 << 20);
+            assertThat(log.nextFrom(2048)).isEqualTo(4096);
+            assertThat(log.nextFrom(4096)).isEqualTo(4096);
+            assertThat(log.nextFrom(10 << 20)).isEqualTo(20 << 20);
+            assertThat(log.isWholeFrom(4096)).isFalse();
+            assertThat(log.isWholeFrom(20 << 20)).isTrue();
+            assertThat(log.holds(20 << 20, 64)).isTrue();
+            assertThat(log.holds(log.end(), 1)).isFalse();
+            assertThat(log.holds(10 << 20, 64)).isFalse();
+        }
+        assertThat(read).isEqualTo(written);
+    }
+
+    @Test
     void whatWasAppendedIsReplayedInOrderOverSegments() throws Exception {
         List<String> written = new ArrayList<>();
         try (CommitLog log = open()) {

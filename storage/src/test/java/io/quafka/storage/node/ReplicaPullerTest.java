@@ -48,6 +48,17 @@ class ReplicaPullerTest {
     private static final int LEADER = 2;
     private static final int EPOCH = 1;
 
+    private static final ReplicaPuller.Copies NO_COPIES =
+            new ReplicaPuller.Copies() {
+                @Override
+                public void want(int shard) {}
+
+                @Override
+                public boolean isWanted(int shard) {
+                    return false;
+                }
+            };
+
     @TempDir Path temp;
 
     private final AtomicInteger released = new AtomicInteger();
@@ -74,7 +85,7 @@ class ReplicaPullerTest {
                         }
                         return next(request, answers);
                     });
-            try (ReplicaPuller puller = new ReplicaPuller(SELF, LEADER, peers, shards)) {
+            try (ReplicaPuller puller = new ReplicaPuller(SELF, LEADER, peers, shards, NO_COPIES)) {
                 puller.follow(List.of(state(1), state(2)));
                 puller.start();
                 await().until(() -> first.logEnd() > 0 && released.get() == 4);

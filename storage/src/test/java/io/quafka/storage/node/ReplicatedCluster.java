@@ -19,6 +19,10 @@ import io.quafka.storage.StoredBatches;
 import io.quafka.storage.coordinator.CoordinatorConfig;
 import io.quafka.storage.index.IndexOptions;
 import io.quafka.storage.log.LogOptions;
+import io.quafka.storage.shard.Shard;
+import io.quafka.storage.tier.TieringConfig;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +38,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
@@ -55,6 +62,8 @@ final class ReplicatedCluster implements AutoCloseable {
     private final DecidedMetadata metadata = new DecidedMetadata();
     private final Map<Integer, LocalStorageNode> nodes = new ConcurrentHashMap<>();
     private final AtomicLong producerIds = new AtomicLong(1_000);
+    private final @Nullable TieringConfig tiering;
+    private volatile IntConsumer copying = _ -> {};
 
     /// As the controller's leader has it, all changes seen at once by everybody.
     private static final class DecidedMetadata implements Metadata {
@@ -91,9 +100,36 @@ final class ReplicatedCluster implements AutoCloseable {
     }
 
     private final class Peers implements StoragePeers {
+        private final int self;
+
+        Peers(int self) {
+            this.self = self;
+        }
+
         @Override
         public @Nullable StorageNode node(int id) {
-            return nodes.get(id);
+            LocalStorageNode node = nodes.get(id);
+            return node == null ? null : seen(node);
+        }
+
+        /// Tells of each request of a replica that is made anew.
+        private StorageNode seen(LocalStorageNode node) {
+            return (StorageNode)
+                    Proxy.newProxyInstance(
+                            StorageNode.class.getClassLoader(),
+                            new Class<?>[] {StorageNode.class},
+                            (_, method, arguments) -> {
+                                if (arguments.length == 1
+                                        && arguments[0] instanceof FetchRequestData request
+                                        && ReplicaMessages.isSnapshots(request)) {
+                                    copying.accept(self);
+                                }
+                                try {
+                                    return method.invoke(node, arguments);
+                                } catch (InvocationTargetException e) {
+                                    throw e.getCause();
+                                }
+                            });
         }
 
         @Override
@@ -108,7 +144,14 @@ final class ReplicatedCluster implements AutoCloseable {
     }
 
     ReplicatedCluster(Path directory) throws Exception {
+        this(directory, null);
+    }
+
+    /// Tiers to a store, if there is one.
+    ReplicatedCluster(Path directory, @Nullable TieringConfig tiering) throws Exception {
+        this.tiering = tiering;
         this.directory = directory;
+        decide(new Command.FormCluster("cluster"));
         decide(
                 new Command.AlterConfigs(
                         Map.of(
@@ -141,7 +184,7 @@ final class ReplicatedCluster implements AutoCloseable {
                         1));
         StorageConfig config =
                 new StorageConfig(
-                        directory.resolve("node-" + id),
+                        directoryOf(id),
                         SMALL_SEGMENTS,
                         IndexOptions.DEFAULTS,
                         READ_BYTES,
@@ -150,11 +193,11 @@ final class ReplicatedCluster implements AutoCloseable {
                         StorageConfig.PRODUCER_EXPIRY,
                         CompactionConfig.DEFAULT,
                         CoordinatorConfig.DEFAULTS,
-                        null,
+                        tiering,
                         List.of());
         nodes.put(
                 id,
-                LocalStorageNode.open(config, id, metadata, new Peers(), InstantSource.system()));
+                LocalStorageNode.open(config, id, metadata, new Peers(id), InstantSource.system()));
     }
 
     /// The process ends, and its session too.
@@ -162,6 +205,42 @@ final class ReplicatedCluster implements AutoCloseable {
         LocalStorageNode node = Objects.requireNonNull(nodes.remove(id));
         decide(new Command.FenceNode(id, true));
         node.close();
+    }
+
+    /// Called with a node's id before each request for a copy of a shard that it sends.
+    void onCopying(IntConsumer listener) {
+        copying = listener;
+    }
+
+    Path directoryOf(int id) {
+        return directory.resolve("node-" + id);
+    }
+
+    Shard shard(int node, Topic topic) {
+        int id = state(topic).id();
+        return node(node).shards().stream()
+                .filter(shard -> shard.id() == id)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// Has the partition begin at an offset.
+    void deleteRecords(Topic topic, long before) throws Exception {
+        DeleteRecordsRequestData request = new DeleteRecordsRequestData();
+        request.topics()
+                .add(
+                        new DeleteRecordsRequestData.DeleteRecordsTopic()
+                                .setName(topic.name())
+                                .setPartitions(
+                                        List.of(
+                                                new DeleteRecordsRequestData
+                                                                .DeleteRecordsPartition()
+                                                        .setPartitionIndex(0)
+                                                        .setOffset(before))));
+        var _ =
+                node(state(topic).leader())
+                        .deleteRecords(request)
+                        .get(ANSWER_MAX_S, TimeUnit.SECONDS);
     }
 
     LocalStorageNode node(int id) {

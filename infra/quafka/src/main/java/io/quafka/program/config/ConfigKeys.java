@@ -211,6 +211,14 @@ public final class ConfigKeys {
                     "64MiB",
                     "Most that compaction reads and writes.");
 
+    public static final ConfigKey<Long> STORAGE_REPLICA_COPY_BYTES_PER_SECOND =
+            new ConfigKey<>(
+                    "storage.replica.copy.bytes.per.second",
+                    ValueType.bytes(MIB, TIB),
+                    "64MiB",
+                    "Most that a storage process takes over from others to make replicas anew that"
+                            + " were away for too long, or lost their disk.");
+
     public static final ConfigKey<Long> GATEWAY_FRAME_BYTES_MAX =
             new ConfigKey<>(
                     "gateway.frame.bytes.max",
@@ -618,6 +626,7 @@ public final class ConfigKeys {
                     STORAGE_COMPACTION_INTERVAL,
                     STORAGE_COMPACTION_KEYS_BYTES,
                     STORAGE_COMPACTION_BYTES_PER_SECOND,
+                    STORAGE_REPLICA_COPY_BYTES_PER_SECOND,
                     TIERING_STORE,
                     TIERING_DIRECTORY,
                     TIERING_DIRECTORY_PERCENT,

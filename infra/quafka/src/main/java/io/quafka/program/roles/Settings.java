@@ -69,7 +69,8 @@ final class Settings {
                                                 ConfigKey::name,
                                                 key -> configuration.get(key).toString()))),
                 tiering,
-                beside);
+                beside,
+                configuration.get(ConfigKeys.STORAGE_REPLICA_COPY_BYTES_PER_SECOND));
     }
 
     /// @param listen null for a lone member that serves its own process only
