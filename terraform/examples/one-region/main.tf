@@ -1,7 +1,9 @@
 # Quafka in one region, in a network of its own: two gateways or more, three storage nodes, three controllers.
 #
 #   ./mvnw -Pdist package
-#   cd terraform/examples/one-region && terraform init && terraform apply
+#   cd terraform/examples/one-region
+#   ../../make-secrets quafka eu-central-1 ~/quafka-secrets >secrets.auto.tfvars
+#   terraform init && terraform apply
 
 terraform {
   required_version = ">= 1.9"
@@ -28,6 +30,8 @@ module "quafka" {
   executable   = "${path.module}/../../../infra/deploy/target/quafka"
   client_cidrs = var.client_cidrs
   tls          = var.tls
+  node_tls     = var.node_tls
+  users        = var.users
 
   gateways = { min = 2, max = 6 }
   storage  = { nodes = 3, volume_gib = 500 }

@@ -11,7 +11,22 @@ variable "client_cidrs" {
 }
 
 variable "tls" {
-  description = "TLS at the load balancer: an ACM certificate's ARN, and the name in it. Null is no TLS."
-  type        = object({ certificate_arn = string, host = string })
+  description = "TLS for clients: the name that they connect to, and an ACM certificate's ARN, or secrets with a certificate and its key. Null is no TLS."
+  type = object({
+    host            = string
+    certificate_arn = optional(string)
+    secrets         = optional(object({ certificate = string, key = string }))
+  })
+  default = null
+}
+
+variable "node_tls" {
+  description = "Mutual TLS between Quafka's own processes: ARNs of secrets, which make-secrets prints. Null is unencrypted."
+  type        = object({ certificate = string, key = string, trust = string })
+}
+
+variable "users" {
+  description = "Has clients say who they are: the ARN of the secret with the password of the first user, admin. Null serves whoever connects."
+  type        = object({ password_secret_arn = string })
   default     = null
 }

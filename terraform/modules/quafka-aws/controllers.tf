@@ -48,6 +48,7 @@ module "controller" {
   role      = "controller"
   memory    = { heap = "1g", direct = "512m" }
   program   = local.program
+  secrets   = local.node_secrets
   volume_id = aws_ebs_volume.controller[each.key].id
 
   settings = merge(local.common_settings, local.retention_settings, {

@@ -35,13 +35,13 @@ resource "aws_lb_target_group" "gateway" {
 resource "aws_lb_listener" "clients" {
   load_balancer_arn = aws_lb.this.arn
   port              = local.client_port
-  protocol          = var.tls == null ? "TCP" : "TLS"
-  certificate_arn   = var.tls == null ? null : var.tls.certificate_arn
-  ssl_policy        = var.tls == null ? null : "ELBSecurityPolicy-TLS13-1-2-2021-06"
+  protocol          = local.balancer_tls ? "TLS" : "TCP"
+  certificate_arn   = local.balancer_tls ? var.tls.certificate_arn : null
+  ssl_policy        = !local.balancer_tls ? null : "ELBSecurityPolicy-TLS13-1-2-2021-06"
 
   # Longer than the gateway leaves idle connections open, so that it is the gateway that closes them, and clients hear of it. With
   # TLS the balancer knows 350 seconds only, and the gateway is told less.
-  tcp_idle_timeout_seconds = var.tls == null ? 900 : null
+  tcp_idle_timeout_seconds = local.balancer_tls ? null : 900
 
   default_action {
     type             = "forward"
@@ -57,12 +57,14 @@ module "gateway" {
   memory  = { heap = "1g", direct = "1500m" }
   program = local.program
 
-  settings = merge(local.common_settings, local.tiering_settings, {
-    "gateway.listen"       = "0.0.0.0:${local.ports.gateway}"
-    "gateway.advertised"   = "${local.client_host}:${local.client_port}"
-    "gateway.one.address"  = "true"
-    "gateway.open"         = "true" # Reached by the load balancer alone, which client_cidrs guard.
-    "gateway.idle.timeout" = var.tls == null ? "10m" : "5m"
+  secrets = local.gateway_secrets
+  settings = merge(local.common_settings, local.tiering_settings, local.user_settings, {
+    "gateway.listen"      = "0.0.0.0:${local.ports.gateway}"
+    "gateway.advertised"  = "${local.client_host}:${local.client_port}"
+    "gateway.one.address" = "true"
+    # Without TLS or users of their own they are reached by the load balancer alone, which client_cidrs guard.
+    "gateway.open"         = tostring(local.gateway_tls == null || var.users == null)
+    "gateway.idle.timeout" = local.balancer_tls ? "5m" : "10m"
     "shutdown.drain.max"   = "30s"
   })
 

@@ -11,6 +11,14 @@ data "aws_iam_policy_document" "assume" {
   }
 }
 
+locals {
+  role_secrets = {
+    controller = distinct(values(local.node_secrets))
+    storage    = distinct(values(local.node_secrets))
+    gateway    = distinct(values(local.gateway_secrets))
+  }
+}
+
 data "aws_iam_policy_document" "machine" {
   for_each = toset(["controller", "storage", "gateway"])
 
@@ -36,6 +44,17 @@ data "aws_iam_policy_document" "machine" {
     sid       = "Logs"
     actions   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+  }
+
+  # Its own secrets and nobody else's: only gateways know what is shown to clients, and the first user's password.
+  dynamic "statement" {
+    for_each = length(local.role_secrets[each.key]) == 0 ? [] : [local.role_secrets[each.key]]
+
+    content {
+      sid       = "Secrets"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = statement.value
+    }
   }
 
   # Storage nodes write history; gateways read it.

@@ -14,8 +14,9 @@ locals {
     storage    = 9191
     controller = 9190
   }
-  client_port = var.tls == null ? 9092 : 9093
-  client_host = var.tls == null ? aws_lb.this.dns_name : var.tls.host
+  balancer_tls = try(var.tls.certificate_arn, null) != null
+  client_port  = var.tls == null ? 9092 : 9093
+  client_host  = var.tls == null ? aws_lb.this.dns_name : var.tls.host
 
   program = {
     bucket = aws_s3_bucket.this.id
@@ -35,6 +36,26 @@ locals {
     "tiering.s3.prefix" = "history/"
     "tiering.s3.region" = local.region
   } : {}
+
+  # Settings that name a file, and the secret that is to be in it: of every process, and of gateways.
+  node_secrets = var.node_tls == null ? {} : {
+    "node.tls.certificate.file" = var.node_tls.certificate
+    "node.tls.key.file"         = var.node_tls.key
+    "node.tls.trust.file"       = var.node_tls.trust
+  }
+  gateway_tls = try(var.tls.secrets, null)
+  gateway_secrets = merge(
+    local.node_secrets,
+    local.gateway_tls == null ? {} : {
+      "gateway.tls.certificate.file" = local.gateway_tls.certificate
+      "gateway.tls.key.file"         = local.gateway_tls.key
+    },
+    var.users == null ? {} : { "security.admin.password.file" = var.users.password_secret_arn },
+  )
+  user_settings = var.users == null ? {} : {
+    "sasl.mechanisms"     = join(",", var.users.mechanisms)
+    "security.admin.user" = var.users.admin
+  }
 
   # These become the cluster's own settings when a controller starts.
   retention_settings = {

@@ -1,5 +1,5 @@
-# Who may talk to whom: clients to the load balancer, that to gateways, gateways to storage nodes, all to controllers. Processes of
-# Quafka do not ask each other who they are, so that this is all that protects them.
+# Who may talk to whom: clients to the load balancer, that to gateways, gateways to storage nodes, all to controllers. Without
+# node_tls processes of Quafka do not ask each other who they are, so that this is all that protects them.
 
 resource "aws_security_group" "balancer" {
   name        = "${var.name}-balancer"

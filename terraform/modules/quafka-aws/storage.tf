@@ -55,6 +55,7 @@ module "storage" {
   role      = "storage"
   memory    = { heap = "1g", direct = "2g" }
   program   = local.program
+  secrets   = local.node_secrets
   volume_id = aws_ebs_volume.storage[each.key].id
 
   settings = merge(local.common_settings, local.tiering_settings, {

@@ -40,7 +40,7 @@ variable "vpc_cidr" {
 }
 
 variable "client_cidrs" {
-  description = "From which addresses clients may connect to the load balancer. Quafka does not ask clients who they are."
+  description = "From which addresses clients may connect to the load balancer."
   type        = list(string)
   nullable    = false
 
@@ -50,15 +50,69 @@ variable "client_cidrs" {
   }
 
   validation {
-    condition     = !contains(var.client_cidrs, "0.0.0.0/0")
-    error_message = "Whoever reaches the load balancer may read and delete everything, so 0.0.0.0/0 is refused."
+    condition     = var.users != null || !contains(var.client_cidrs, "0.0.0.0/0")
+    error_message = "Without users, whoever reaches the load balancer may read and delete everything, so 0.0.0.0/0 is refused."
   }
 }
 
 variable "tls" {
-  description = "TLS at the load balancer: an ACM certificate's ARN, and the name in it that clients connect to. Behind it records go unencrypted inside of the network. Null is no TLS."
-  type        = object({ certificate_arn = string, host = string })
-  default     = null
+  description = "TLS for clients: the name that they connect to, and either certificate_arn, a certificate of ACM's (TLS ends at the load balancer, behind which records go unencrypted), or secrets, ARNs of secrets with the certificate's chain and its key in PEM (TLS ends at the gateways; both in one secret are fine). Null is no TLS."
+  type = object({
+    host            = string
+    certificate_arn = optional(string)
+    secrets         = optional(object({ certificate = string, key = string }))
+  })
+  default = null
+
+  validation {
+    condition     = var.tls == null || (try(var.tls.certificate_arn, null) == null) != (try(var.tls.secrets, null) == null)
+    error_message = "Give certificate_arn or secrets, one of them."
+  }
+
+  validation {
+    condition     = alltrue([for arn in values(try(coalesce(var.tls.secrets, {}), {})) : can(regex("^arn:[a-z-]+:secretsmanager:", arn))])
+    error_message = "Secrets are named by ARNs of Secrets Manager's."
+  }
+}
+
+variable "node_tls" {
+  description = "Mutual TLS between Quafka's own processes: ARNs of secrets with the nodes' certificate, its key, and the authorities that sign nothing else, in PEM (infra/deploy/node-certificates makes them). Null lets them talk unencrypted, guarded by security groups alone."
+  type        = object({ certificate = string, key = string, trust = string })
+
+  validation {
+    condition     = alltrue([for arn in values(coalesce(var.node_tls, {})) : can(regex("^arn:[a-z-]+:secretsmanager:", arn))])
+    error_message = "Secrets are named by ARNs of Secrets Manager's."
+  }
+}
+
+variable "users" {
+  description = "Has clients say who they are: by which mechanisms (SCRAM-SHA-256, SCRAM-SHA-512, PLAIN), the first user, who may do everything, and the ARN of the secret with that user's password. Null serves whoever connects."
+  type = object({
+    admin               = optional(string, "admin")
+    password_secret_arn = string
+    mechanisms          = optional(set(string), ["SCRAM-SHA-256", "SCRAM-SHA-512"])
+  })
+  default = null
+
+  validation {
+    condition     = var.users == null || var.tls != null
+    error_message = "Users come with TLS: without it others could go on where a client has said who it is."
+  }
+
+  validation {
+    condition     = var.users == null || can(regex("^[A-Za-z0-9._-]+$", var.users.admin)) && can(regex("^arn:[a-z-]+:secretsmanager:", var.users.password_secret_arn))
+    error_message = "The first user's name has letters, digits, dots, dashes and underscores, and its password's secret is named by an ARN of Secrets Manager's."
+  }
+
+  validation {
+    condition     = length(setsubtract(try(var.users.mechanisms, []), ["SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN"])) == 0 && length(try(var.users.mechanisms, ["none"])) > 0
+    error_message = "The mechanisms are SCRAM-SHA-256, SCRAM-SHA-512 and PLAIN."
+  }
+
+  validation {
+    condition     = !contains(try(var.users.mechanisms, []), "PLAIN") || try(var.tls.secrets, null) != null
+    error_message = "PLAIN sends passwords as they are, so TLS has to end at the gateways: give tls.secrets."
+  }
 }
 
 variable "gateways" {

@@ -11,6 +11,9 @@ locals {
     gateway    = lookup(var.settings, "gateway.listen", "")
   }
 
+  # Each secret is brought to a file that is named as the setting that wants it.
+  secret_files = { for key in keys(var.secrets) : key => "/etc/quafka/secrets/${key}" }
+
   # For the scripts beside the program: a shell's variables.
   facts = merge(
     {
@@ -20,6 +23,9 @@ locals {
       region          = var.watch.region
       namespace       = var.watch.namespace
       dimension       = var.watch.dimension
+      node_tls        = lookup(local.secret_files, "node.tls.key.file", "")
+      client_tls      = lookup(local.secret_files, "gateway.tls.key.file", "")
+      admin           = lookup(var.settings, "security.admin.user", "")
     },
     var.scaling == null ? {} : {
       group        = var.scaling.group
@@ -39,11 +45,13 @@ locals {
     volume_id      = var.volume_id == null ? "" : var.volume_id
     heap           = var.memory.heap
     direct_memory  = var.memory.direct
-    properties     = join("\n", [for key, value in var.settings : "${key}=${value}"])
+    properties     = join("\n", [for key, value in merge(var.settings, local.secret_files) : "${key}=${value}"])
+    secrets        = join("", [for key, arn in var.secrets : "${key} ${arn}\n"])
     facts          = join("\n", [for name, value in local.facts : "${name}='${value}'"])
     unit           = trimspace(file("${path.module}/../../../infra/deploy/systemd/quafka@.service"))
     figures        = trimspace(file("${path.module}/files/quafka-figures"))
+    bring_secrets  = trimspace(file("${path.module}/files/quafka-secrets"))
     drain          = trimspace(file("${path.module}/files/quafka-drain"))
-    units          = join(" ", concat(["quafka@${var.role}.service", "quafka-figures.timer"], var.role == "gateway" ? ["quafka-drain.service"] : []))
+    units          = join(" ", concat(["quafka@${var.role}.service", "quafka-figures.timer"], length(var.secrets) == 0 ? [] : ["quafka-secrets.timer"], var.role == "gateway" ? ["quafka-drain.service"] : []))
   })
 }

@@ -31,6 +31,18 @@ variable "settings" {
   }
 }
 
+variable "secrets" {
+  description = "Settings that name a file with a secret (node.tls.key.file), each with the ARN of the secret in Secrets Manager. What is in them is brought by the machine itself, never through terraform."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key, arn in var.secrets : can(regex("^[a-z0-9.]+\\.file$", key)) && can(regex("^arn:[a-z-]+:secretsmanager:[^\\s']+$", arn))])
+    error_message = "Secrets are settings like node.tls.key.file, each with an ARN of Secrets Manager's."
+  }
+}
+
 variable "memory" {
   description = "Java's heap, and memory outside of it, as java takes them: 1g, 512m."
   type        = object({ heap = string, direct = string })

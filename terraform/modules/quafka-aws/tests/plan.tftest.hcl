@@ -18,6 +18,11 @@ mock_provider "aws" {
 variables {
   executable   = "tests/executable"
   client_cidrs = ["10.42.0.0/16"]
+  node_tls = {
+    certificate = "arn:aws:secretsmanager:eu-central-1:1:secret:certificate"
+    key         = "arn:aws:secretsmanager:eu-central-1:1:secret:key"
+    trust       = "arn:aws:secretsmanager:eu-central-1:1:secret:trust"
+  }
 }
 
 run "network_of_its_own" {
@@ -82,6 +87,71 @@ run "tls" {
     condition     = aws_lb_listener.clients.protocol == "TLS" && output.bootstrap == "kafka.example.com:9093"
     error_message = "Clients speak TLS to the name that the certificate has."
   }
+}
+
+run "tls_to_the_gateways" {
+  command = plan
+
+  variables {
+    tls = {
+      host    = "kafka.example.com"
+      secrets = { certificate = "arn:aws:secretsmanager:eu-central-1:1:secret:pem", key = "arn:aws:secretsmanager:eu-central-1:1:secret:pem" }
+    }
+    users        = { password_secret_arn = "arn:aws:secretsmanager:eu-central-1:1:secret:password" }
+    client_cidrs = ["0.0.0.0/0"]
+  }
+
+  assert {
+    condition     = aws_lb_listener.clients.protocol == "TCP" && aws_lb_listener.clients.port == 9093
+    error_message = "The load balancer passes TLS on."
+  }
+
+  assert {
+    condition     = length(local.role_secrets["gateway"]) == 5 && length(local.role_secrets["storage"]) == 3 && length(local.role_secrets["controller"]) == 3
+    error_message = "Only gateways read what clients are shown, and the first user's password."
+  }
+
+  assert {
+    condition     = local.user_settings["sasl.mechanisms"] == "SCRAM-SHA-256,SCRAM-SHA-512" && local.user_settings["security.admin.user"] == "admin"
+    error_message = "Clients say who they are."
+  }
+}
+
+run "nodes_in_plain" {
+  command = plan
+
+  variables {
+    node_tls = null
+  }
+
+  assert {
+    condition     = length(local.role_secrets["gateway"]) + length(local.role_secrets["storage"]) == 0
+    error_message = "Who has no secrets reads none."
+  }
+}
+
+run "users_without_tls_are_refused" {
+  command = plan
+
+  variables {
+    users = { password_secret_arn = "arn:aws:secretsmanager:eu-central-1:1:secret:password" }
+  }
+
+  expect_failures = [var.users]
+}
+
+run "both_kinds_of_tls_are_refused" {
+  command = plan
+
+  variables {
+    tls = {
+      host            = "kafka.example.com"
+      certificate_arn = "arn:aws:acm:eu-central-1:1:certificate/1"
+      secrets         = { certificate = "arn:aws:secretsmanager:eu-central-1:1:secret:pem", key = "arn:aws:secretsmanager:eu-central-1:1:secret:pem" }
+    }
+  }
+
+  expect_failures = [var.tls]
 }
 
 run "volumes" {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -76,6 +77,39 @@ class DeployFilesIT {
         assertThat(Files.readString(Path.of("compose/haproxy.cfg")))
                 .contains("server gateway-1 gateway-1:9092", "server gateway-2 gateway-2:9092");
         assertThat(hosts).contains("gateway-1", "gateway-2");
+    }
+
+    /// Where a certificate's files are said to be is where the service that makes them leaves them.
+    @Test
+    void nodesOfComposeHaveCertificates() throws Exception {
+        Installed.require("openssl", "openssl", "version");
+        Path made = directory.resolve("made");
+        String script = Path.of("node-certificates").toAbsolutePath().toString();
+        Map<String, String> path = Map.of("PATH", System.getenv("PATH"));
+        run(path, List.of(script, made.toString()));
+        String first = Files.readString(made.resolve("node.pem"));
+        run(path, List.of(script, made.toString()));
+        assertThat(made.resolve("node.pem")).as("is good for longer").hasContent(first);
+        assertThat(Files.getPosixFilePermissions(made.resolve("authority.key")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        for (Map.Entry<String, Map<String, Object>> service : services.entrySet()) {
+            if (!"quafka".equals(service.getValue().get("image"))) {
+                continue;
+            }
+            Map<String, String> environment = environment(service.getValue());
+            for (String file : List.of("CERTIFICATE", "KEY", "TRUST")) {
+                Path named = Path.of(environment.get("QUAFKA_NODE_TLS_" + file + "_FILE"));
+                assertThat(named.getParent()).isEqualTo(Path.of("/etc/quafka"));
+                assertThat(made.resolve(named.getFileName())).isNotEmptyFile();
+            }
+            assertThat(strings(service.getValue().get("volumes")))
+                    .as(service.getKey())
+                    .contains("certificates:/etc/quafka:ro");
+            assertThat(String.valueOf(service.getValue().get("depends_on")))
+                    .contains("certificates={condition=service_completed_successfully}");
+        }
+        assertThat(strings(services.get("certificates").get("volumes")))
+                .contains("../node-certificates:/node-certificates:ro");
     }
 
     @Test
