@@ -63,10 +63,23 @@ public record SnapshotPlan(List<Span> spans, long tail) {
         return true;
     }
 
-    /// Runs that end before this offset lie in objects whole.
+    /// Runs that end before this offset lie in objects whole, as they are. Of a partition that was
+    /// compacted since it was tiered, the objects hold what compaction has dropped: none of its
+    /// runs may be left out.
     static long untieredFrom(ShardIndex index, PartitionKey key) {
         TieredRange last = index.lastRange(key);
-        return last == null ? 0 : last.lastOffset() + 1;
+        if (last == null) {
+            return 0;
+        }
+        boolean[] compacted = {false};
+        index.scan(
+                key,
+                0,
+                run -> {
+                    compacted[0] = run.mayHaveGaps();
+                    return !compacted[0] && run.lastOffset() <= last.lastOffset();
+                });
+        return compacted[0] ? 0 : last.lastOffset() + 1;
     }
 
     /// Where the copy's log begins.
