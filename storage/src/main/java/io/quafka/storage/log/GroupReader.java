@@ -17,6 +17,7 @@ final class GroupReader {
     private final long limit;
     private ByteBuffer window;
     private long windowPosition;
+    private long readable;
     private final byte[] scratch = new byte[GroupFormat.BATCH_HEAD_BYTES];
 
     /// @param limit positions at or past it are not looked at: the next segment's base, or the
@@ -25,6 +26,7 @@ final class GroupReader {
         this.segment = segment;
         this.salt = segment.salt();
         this.limit = limit;
+        this.readable = limit;
         this.window = ByteBuffer.allocateDirect(WINDOW_BYTES).limit(0);
         this.windowPosition = segment.base();
     }
@@ -36,6 +38,7 @@ final class GroupReader {
         this.segment = null;
         this.salt = salt;
         this.limit = position + bytes.remaining();
+        this.readable = limit;
         this.window = bytes.slice();
         this.windowPosition = position;
     }
@@ -49,9 +52,10 @@ final class GroupReader {
         };
     }
 
-    /// Reads from the file anew whatever is read next.
-    void forget() {
-        window.limit(0);
+    /// Reads nothing from the file that lies behind this position, where it may be written yet, so
+    /// what was read once stays true.
+    void readTo(long end) {
+        readable = Math.min(limit, end);
     }
 
     /// What lies at a position.
@@ -201,10 +205,9 @@ final class GroupReader {
         return batches == entry.batches() && (int) heads.getValue() == entry.headsCrc();
     }
 
-    /// Makes the window hold `bytes` from a position on. False where the segment's limit comes
-    /// before.
+    /// Makes the window hold `bytes` from a position on. False where what may be read ends before.
     private boolean load(long position, int bytes) throws IOException {
-        if (position + bytes > limit) {
+        if (position + bytes > readable) {
             return false;
         }
         long windowEnd = windowPosition + window.limit();
@@ -218,7 +221,7 @@ final class GroupReader {
         if (bytes > window.capacity()) {
             window = ByteBuffer.allocateDirect(bytes);
         }
-        window.clear().limit((int) Math.min(window.capacity(), limit - position));
+        window.clear().limit((int) Math.min(window.capacity(), readable - position));
         windowPosition = position;
         file.read(position, window);
         window.flip();

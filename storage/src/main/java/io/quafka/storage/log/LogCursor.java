@@ -28,21 +28,13 @@ public final class LogCursor implements AutoCloseable {
         if (position >= log.end()) {
             return null;
         }
-        Group group = groupOf(readerAt(position));
-        position = group.end();
-        return group;
-    }
-
-    private Group groupOf(GroupReader from) throws IOException {
+        GroupReader from = readerAt(position);
+        from.readTo(log.end());
         Group group = from.groupAt(position);
-        if (group == null) {
-            // What the reader holds may be older than the group.
-            from.forget();
-            group = from.groupAt(position);
-        }
         if (group == null) {
             throw new IOException("no readable group at position " + position);
         }
+        position = group.end();
         return group;
     }
 

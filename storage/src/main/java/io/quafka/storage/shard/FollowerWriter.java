@@ -59,13 +59,16 @@ final class FollowerWriter {
                 problem = new ShardUnavailableException(shard.id(), "no room on its disk");
             }
         }
-        log.sync();
-        apply(Math.min(task.committed(), log.end()));
+        if (log.durable() < log.end()) {
+            log.sync();
+        }
+        // The leader waits for that; nobody waits for what is applied here.
         if (problem == null) {
             task.done().complete(log.end());
         } else {
             task.fail(problem);
         }
+        apply(Math.min(task.committed(), log.end()));
     }
 
     private static boolean isControl(Group group) {

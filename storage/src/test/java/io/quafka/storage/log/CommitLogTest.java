@@ -113,6 +113,28 @@ class CommitLogTest {
     }
 
     @Test
+    void aCursorGoesOnWithWhatIsAppendedAfterItSawTheEnd() throws Exception {
+        List<Long> written = new ArrayList<>();
+        List<Long> seen = new ArrayList<>();
+        try (CommitLog log = open()) {
+            recoverAll(log, new ArrayList<>());
+            try (LogCursor cursor = log.cursor(log.end())) {
+                for (int i = 0; i < 60; i++) {
+                    for (int j = 0; j <= i % 3; j++) {
+                        written.add(append(log, "x".repeat(10_000)));
+                    }
+                    for (Group next = cursor.next(); next != null; next = cursor.next()) {
+                        assertThat(next.damaged()).isEmpty();
+                        seen.add(next.position());
+                    }
+                }
+            }
+            assertThat(log.sealed()).hasSizeGreaterThan(2);
+        }
+        assertThat(seen).isEqualTo(written);
+    }
+
+    @Test
     void aGroupMayHaveManyMoreRunsThanTheOneBefore() throws Exception {
         try (CommitLog log = open()) {
             recoverAll(log, new ArrayList<>());

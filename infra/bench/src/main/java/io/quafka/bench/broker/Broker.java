@@ -1,11 +1,12 @@
 package io.quafka.bench.broker;
 
+import io.quafka.bench.client.KafkaSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A broker that can be started: which one, with which settings.
-public sealed interface Broker permits KafkaBroker, QuafkaBroker {
+/// A broker, or several that make a cluster, that can be started: which one, with which settings.
+public sealed interface Broker permits KafkaBroker, KafkaCluster, QuafkaBroker, QuafkaCluster {
     /// Name in tables.
     String label();
 
@@ -13,6 +14,16 @@ public sealed interface Broker permits KafkaBroker, QuafkaBroker {
     void prepare(Installation installation, Path directory, Ports ports)
             throws IOException, InterruptedException;
 
-    /// The command that starts it on a prepared directory.
-    List<String> command(Installation installation, Path directory, Ports ports);
+    /// The commands that start it on a prepared directory: one for each of its processes.
+    List<List<String>> commands(Installation installation, Path directory, Ports ports);
+
+    /// Replicas of each partition of the topics that it is given.
+    default short replicas() {
+        return 1;
+    }
+
+    /// What is said to it once it answers, before topics are made. Not timed.
+    default void settle(KafkaSocket socket) throws IOException {
+        // Ready as it is.
+    }
 }

@@ -7,31 +7,32 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A broker at work: one start of a [Broker] on a directory. Closing it stops the process, by force
-/// after [#STOP_TIMEOUT].
+/// A broker at work: one start of a [Broker] on a directory, in one process or in several. Closing
+/// it stops them, by force after [#STOP_TIMEOUT].
 public final class BrokerProcess implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final int LOG_TAIL_LINES = 20;
 
-    private final Path log;
+    private final Path directory;
     private final Ports ports;
-    private final Process process;
+    private final List<Process> processes;
     private final Duration timeToMetadata;
-    private final ProcessHandle java;
+    private final List<ProcessHandle> javas;
 
-    private BrokerProcess(Path log, Ports ports, Process process, long startNanos)
+    private BrokerProcess(Path directory, Ports ports, List<Process> processes, long startNanos)
             throws IOException, InterruptedException {
-        this.log = log;
+        this.directory = directory;
         this.ports = ports;
-        this.process = process;
+        this.processes = processes;
         awaitMetadata(startNanos);
         timeToMetadata = Duration.ofNanos(System.nanoTime() - startNanos);
-        java = javaOf(process.toHandle());
+        javas = processes.stream().map(process -> javaOf(process.toHandle())).toList();
     }
 
     /// Starts a broker and waits for its first metadata answer.
@@ -42,24 +43,32 @@ public final class BrokerProcess implements AutoCloseable {
     public static BrokerProcess start(
             Broker broker, Installation installation, Path directory, Ports ports)
             throws IOException, InterruptedException {
-        Path log = directory.resolve("broker.log");
-        ProcessBuilder builder = new ProcessBuilder(broker.command(installation, directory, ports));
-        builder.environment().put("JAVA_HOME", installation.javaHome().toString());
-        builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         long startNanos = System.nanoTime();
-        Process process = ChildProcesses.start(builder);
+        List<Process> processes = new ArrayList<>();
         try {
-            return new BrokerProcess(log, ports, process, startNanos);
+            for (List<String> command : broker.commands(installation, directory, ports)) {
+                ProcessBuilder builder = new ProcessBuilder(command);
+                builder.environment().put("JAVA_HOME", installation.javaHome().toString());
+                builder.redirectErrorStream(true)
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(
+                                        log(directory, processes.size()).toFile()));
+                processes.add(ChildProcesses.start(builder));
+            }
+            return new BrokerProcess(directory, ports, processes, startNanos);
         } catch (IOException | InterruptedException | RuntimeException exception) {
-            ChildProcesses.kill(process);
+            processes.forEach(ChildProcesses::kill);
             throw exception;
         }
     }
 
-    /// Process id of the broker's JVM.
-    public long pid() {
-        return java.pid();
+    private static Path log(Path directory, int place) {
+        return directory.resolve(place == 0 ? "broker.log" : "broker-" + place + ".log");
+    }
+
+    /// Process ids of the broker's JVMs.
+    public List<Long> pids() {
+        return javas.stream().map(ProcessHandle::pid).toList();
     }
 
     public String bootstrap() {
@@ -75,24 +84,30 @@ public final class BrokerProcess implements AutoCloseable {
         return timeToMetadata;
     }
 
-    /// Ends the process without warning, as `kill -9` does.
+    /// Ends the processes without warning, as `kill -9` does.
     public void kill() throws InterruptedException {
-        ChildProcesses.kill(process);
-        process.waitFor();
+        processes.forEach(ChildProcesses::kill);
+        for (Process process : processes) {
+            process.waitFor();
+        }
     }
 
     @Override
     public void close() throws InterruptedException {
-        java.destroy();
-        if (!process.waitFor(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-            kill();
+        javas.reversed().forEach(ProcessHandle::destroy);
+        long deadlineNanos = System.nanoTime() + STOP_TIMEOUT.toNanos();
+        for (Process process : processes) {
+            long left = Math.max(0, deadlineNanos - System.nanoTime());
+            if (!process.waitFor(left, TimeUnit.NANOSECONDS)) {
+                kill();
+            }
         }
     }
 
     private void awaitMetadata(long startNanos) throws IOException, InterruptedException {
         while (!KafkaSocket.answersMetadata(ports.clients())) {
             boolean late = System.nanoTime() - startNanos > START_TIMEOUT.toNanos();
-            if (late || !process.isAlive()) {
+            if (late || !processes.stream().allMatch(Process::isAlive)) {
                 throw new IOException(
                         (late ? "broker is not ready in time" : "broker ended at start")
                                 + "; its log ends:\n"
@@ -102,12 +117,16 @@ public final class BrokerProcess implements AutoCloseable {
         }
     }
 
-    /// The end of what the broker printed.
+    /// The end of what each of the processes printed.
     public String logTail() {
         try {
-            List<String> lines = Files.readAllLines(log);
-            return String.join(
-                    "\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
+            List<String> tails = new ArrayList<>();
+            for (int place = 0; place < processes.size(); place++) {
+                List<String> lines = Files.readAllLines(log(directory, place));
+                tails.addAll(
+                        lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
+            }
+            return String.join("\n", tails);
         } catch (IOException exception) {
             throw new UncheckedIOException(exception);
         }

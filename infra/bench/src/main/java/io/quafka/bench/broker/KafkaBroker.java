@@ -46,9 +46,29 @@ public record KafkaBroker(String label, Map<String, String> settings) implements
     @Override
     public void prepare(Installation installation, Path directory, Ports ports)
             throws IOException, InterruptedException {
-        Path properties = propertiesFile(directory);
-        Files.writeString(properties, properties(directory, ports));
-        Path log = directory.resolve("format.log");
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("node.id", "1");
+        all.put("controller.quorum.voters", "1@127.0.0.1:" + ports.controller());
+        all.put("listeners", listeners(ports.clients(), ports.controller()));
+        all.put("log.dirs", directory.resolve("logs").toString());
+        all.put("offsets.topic.replication.factor", "1");
+        all.put("transaction.state.log.replication.factor", "1");
+        all.put("transaction.state.log.min.isr", "1");
+        all.putAll(settings);
+        format(installation, propertiesFile(directory), all);
+    }
+
+    static String listeners(int clients, int controller) {
+        return "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(clients, controller);
+    }
+
+    /// Writes a broker's settings, together with those that all have, and makes its directory.
+    ///
+    /// @param properties the file to write
+    static void format(Installation installation, Path properties, Map<String, String> settings)
+            throws IOException, InterruptedException {
+        Files.writeString(properties, text(settings));
+        Path log = properties.resolveSibling("format.log");
         Process format =
                 new ProcessBuilder(
                                 installation.jdkProgram("java"),
@@ -69,12 +89,16 @@ public record KafkaBroker(String label, Map<String, String> settings) implements
     }
 
     @Override
-    public List<String> command(Installation installation, Path directory, Ports ports) {
+    public List<List<String>> commands(Installation installation, Path directory, Ports ports) {
+        return List.of(command(installation, propertiesFile(directory)));
+    }
+
+    static List<String> command(Installation installation, Path properties) {
         List<String> command = new ArrayList<>();
         command.add(installation.jdkProgram("java"));
         command.addAll(JVM_OPTIONS);
         command.addAll(List.of("-cp", installation.kafkaClassPath(), "kafka.Kafka"));
-        command.add(propertiesFile(directory).toString());
+        command.add(properties.toString());
         return command;
     }
 
@@ -82,22 +106,12 @@ public record KafkaBroker(String label, Map<String, String> settings) implements
         return directory.resolve("server.properties");
     }
 
-    private String properties(Path directory, Ports ports) {
+    private static String text(Map<String, String> settings) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("process.roles", "broker,controller");
-        all.put("node.id", "1");
-        all.put("controller.quorum.voters", "1@127.0.0.1:" + ports.controller());
-        all.put(
-                "listeners",
-                "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
-                        .formatted(ports.clients(), ports.controller()));
         all.put("controller.listener.names", "CONTROLLER");
-        all.put("log.dirs", directory.resolve("logs").toString());
         all.put("socket.send.buffer.bytes", "-1");
         all.put("socket.receive.buffer.bytes", "-1");
-        all.put("offsets.topic.replication.factor", "1");
-        all.put("transaction.state.log.replication.factor", "1");
-        all.put("transaction.state.log.min.isr", "1");
         all.putAll(settings);
         return all.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")

@@ -32,12 +32,12 @@ public record QuafkaBroker(String label, Map<String, String> settings) implement
     }
 
     @Override
-    public List<String> command(Installation installation, Path directory, Ports ports) {
+    public List<List<String>> commands(Installation installation, Path directory, Ports ports) {
         List<String> command = new ArrayList<>(installation.quafkaCommand());
         command.addAll(List.of("broker", "--data", directory.resolve("data").toString()));
         command.addAll(List.of("--listen", ports.bootstrap()));
         new TreeMap<>(settings)
                 .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
-        return command;
+        return List.of(command);
     }
 }

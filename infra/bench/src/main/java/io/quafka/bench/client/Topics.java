@@ -8,12 +8,19 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
@@ -25,6 +32,8 @@ public final class Topics {
     private static final int CREATE_TIMEOUT_MS = 60_000;
     private static final int PARTITIONS_PER_REQUEST = 500;
     private static final int PROBE_BYTES = 100;
+    private static final short ALTER_VERSION = 1;
+    private static final long RETRY_MS = 100;
     private static final Duration WRITABLE_TIMEOUT = Duration.ofMinutes(3);
 
     private Topics() {}
@@ -32,13 +41,39 @@ public final class Topics {
     /// Creates a topic with one replica. It may not be writable yet when this returns.
     ///
     /// @throws IOException if the broker refuses
-    public static void create(KafkaSocket socket, String name, int partitions) throws IOException {
-        create(socket, name, partitions, Map.of());
+    public static void create(KafkaSocket socket, String name, int partitions)
+            throws IOException, InterruptedException {
+        create(socket, name, partitions, (short) 1, Map.of());
     }
 
-    /// The same with settings.
+    /// The same with settings, and with as many replicas as are asked for as soon as there are
+    /// brokers enough.
     public static void create(
-            KafkaSocket socket, String name, int partitions, Map<String, String> settings)
+            KafkaSocket socket,
+            String name,
+            int partitions,
+            short replicas,
+            Map<String, String> settings)
+            throws IOException, InterruptedException {
+        long deadlineNanos = System.nanoTime() + WRITABLE_TIMEOUT.toNanos();
+        CreatableTopicResult result = ask(socket, name, partitions, replicas, settings);
+        while (result.errorCode() == Errors.INVALID_REPLICATION_FACTOR.code()
+                && System.nanoTime() < deadlineNanos) {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MS);
+            result = ask(socket, name, partitions, replicas, settings);
+        }
+        Errors error = Errors.forCode(result.errorCode());
+        if (error != Errors.NONE) {
+            throw new IOException("topic not created: " + error + ", " + result.errorMessage());
+        }
+    }
+
+    private static CreatableTopicResult ask(
+            KafkaSocket socket,
+            String name,
+            int partitions,
+            short replicas,
+            Map<String, String> settings)
             throws IOException {
         CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection();
         settings.forEach((key, value) ->
@@ -48,18 +83,41 @@ public final class Topics {
                 new CreatableTopic()
                         .setName(name)
                         .setNumPartitions(partitions)
-                        .setReplicationFactor((short) 1)
+                        .setReplicationFactor(replicas)
                         .setConfigs(configs));
         CreateTopicsRequestData request =
                 new CreateTopicsRequestData().setTopics(topics).setTimeoutMs(CREATE_TIMEOUT_MS);
         CreateTopicsResponseData response =
                 (CreateTopicsResponseData)
                         socket.call(ApiKeys.CREATE_TOPICS, CREATE_VERSION, request);
-        for (var topic : response.topics()) {
-            Errors error = Errors.forCode(topic.errorCode());
-            if (error != Errors.NONE) {
-                throw new IOException("topic not created: " + error + ", " + topic.errorMessage());
-            }
+        return response.topics().iterator().next();
+    }
+
+    /// Sets what holds for all of a cluster.
+    ///
+    /// @throws IOException if it is refused
+    public static void setDefaults(KafkaSocket socket, Map<String, String> settings)
+            throws IOException {
+        AlterConfigsResource cluster =
+                new AlterConfigsResource()
+                        .setResourceType(ConfigResource.Type.BROKER.id())
+                        .setResourceName("");
+        settings.forEach((key, value) ->
+                cluster.configs()
+                        .add(
+                                new AlterableConfig()
+                                        .setName(key)
+                                        .setValue(value)
+                                        .setConfigOperation(AlterConfigOp.OpType.SET.id())));
+        IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        request.resources().add(cluster);
+        IncrementalAlterConfigsResponseData response =
+                (IncrementalAlterConfigsResponseData)
+                        socket.call(ApiKeys.INCREMENTAL_ALTER_CONFIGS, ALTER_VERSION, request);
+        Errors error = Errors.forCode(response.responses().getFirst().errorCode());
+        if (error != Errors.NONE) {
+            throw new IOException(
+                    "not set: " + error + ", " + response.responses().getFirst().errorMessage());
         }
     }
 

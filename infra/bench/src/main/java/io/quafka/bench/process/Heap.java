@@ -24,10 +24,25 @@ public record Heap(long committedBytes, long usedBytes) {
     private static final Pattern CAPACITY =
             Pattern.compile("used " + NUMBER + ", capacity " + NUMBER);
 
+    /// The heaps of several JVMs together.
+    ///
+    /// @throws IOException if one does not answer
+    public static Heap of(String jcmd, List<Long> pids) throws IOException, InterruptedException {
+        Heap sum = new Heap(0, 0);
+        for (long pid : pids) {
+            Heap heap = of(jcmd, pid);
+            sum =
+                    new Heap(
+                            sum.committedBytes + heap.committedBytes,
+                            sum.usedBytes + heap.usedBytes);
+        }
+        return sum;
+    }
+
     /// Asks a running JVM by `jcmd PID GC.heap_info`.
     ///
     /// @throws IOException if it does not answer so
-    public static Heap of(String jcmd, long pid) throws IOException, InterruptedException {
+    private static Heap of(String jcmd, long pid) throws IOException, InterruptedException {
         Process process =
                 new ProcessBuilder(jcmd, Long.toString(pid), "GC.heap_info")
                         .redirectErrorStream(true)

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
@@ -28,25 +29,41 @@ public final class Proc {
         this.root = root;
     }
 
-    /// CPU time that a process used since it started, with that of children it waited for; zero if
-    /// there is no such process.
-    public Duration cpuTime(long pid) {
-        return ProcessStat.duration(ticksWithChildren(pid));
+    /// CPU time that processes used since they started, with that of children they waited for; zero
+    /// for one that is not there.
+    public Duration cpuTime(Collection<Long> pids) {
+        return ProcessStat.duration(pids.stream().mapToLong(this::ticksWithChildren).sum());
+    }
+
+    /// Resident memory of processes now, in bytes; 0 for one that is not there. What they share
+    /// counts for each.
+    public long residentBytes(Collection<Long> pids) {
+        return pids.stream().mapToLong(pid -> residentBytes(pid).orElse(0)).sum();
+    }
+
+    /// The most resident memory that each of the processes ever had, in bytes; 0 for one that is
+    /// not there.
+    public long residentPeakBytes(Collection<Long> pids) {
+        return pids.stream().mapToLong(pid -> residentPeakBytes(pid).orElse(0)).sum();
+    }
+
+    /// Number of file descriptors that processes hold.
+    public int openFiles(Collection<Long> pids) {
+        return pids.stream().mapToInt(this::openFiles).sum();
     }
 
     /// Resident memory of a process now, in bytes; empty if there is no such process.
-    public OptionalLong residentBytes(long pid) {
+    OptionalLong residentBytes(long pid) {
         return statusBytes(pid, "VmRSS:");
     }
 
     /// The most resident memory that a process ever had, in bytes; empty if there is no such
     /// process.
-    public OptionalLong residentPeakBytes(long pid) {
+    OptionalLong residentPeakBytes(long pid) {
         return statusBytes(pid, "VmHWM:");
     }
 
-    /// Number of file descriptors that a process holds.
-    public int openFiles(long pid) {
+    private int openFiles(long pid) {
         return names(processDirectory(pid).resolve("fd"), _ -> true).size();
     }
 

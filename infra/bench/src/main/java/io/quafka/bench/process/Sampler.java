@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Watches a broker and the machine from [#start] until [#finish]. Totals come from the kernel's
-/// own counters at both ends; the samples between serve maxima, and threads that end before the
-/// window does.
+/// Watches a broker's processes and the machine from [#start] until [#finish]. Totals come from the
+/// kernel's own counters at both ends; the samples between serve maxima, and threads that end
+/// before the window does.
 public final class Sampler implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(500);
 
     private final Proc proc;
-    private final long broker;
+    private final List<Long> broker;
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread thread;
 
@@ -32,35 +32,36 @@ public final class Sampler implements AutoCloseable {
     private long residentBytesMax;
     private int openFilesMax;
 
-    private Sampler(Proc proc, long broker, Collection<Long> loads) {
+    private Sampler(Proc proc, Collection<Long> broker, Collection<Long> loads) {
         this.proc = proc;
-        this.broker = broker;
+        this.broker = List.copyOf(broker);
         List<Long> ownProcesses = new ArrayList<>(loads);
-        ownProcesses.add(broker);
+        ownProcesses.addAll(broker);
         machine = MachineWatch.start(proc, ownProcesses);
-        brokerTicksAtStart = proc.ticks(broker);
-        proc.threads(broker).forEach(stat -> threadTicksAtStart.put(stat.id(), stat.ticks()));
+        brokerTicksAtStart = ticks();
+        threads().forEach(stat -> threadTicksAtStart.put(stat.id(), stat.ticks()));
         thread = Thread.ofPlatform().name("sampler").daemon().unstarted(this::sampleUntilFinished);
     }
 
     /// Begins a window.
     ///
-    /// @param broker process id of the broker
+    /// @param broker process ids of the broker
     /// @param loads process ids of what makes the load
-    public static Sampler start(Proc proc, long broker, Collection<Long> loads) {
+    public static Sampler start(Proc proc, Collection<Long> broker, Collection<Long> loads) {
         Sampler sampler = new Sampler(proc, broker, loads);
         sampler.thread.start();
         return sampler;
     }
 
-    /// Ends the window. The broker must still be alive, else its CPU time cannot be known.
+    /// Ends the window. The broker's processes must still be alive, else their CPU time cannot be
+    /// known.
     public Window finish() throws InterruptedException {
         stopSampling();
         sample();
         Map<ThreadKind, Long> ticks = ticksByKind();
         return new Window(
                 machine.elapsed(),
-                ProcessStat.duration(proc.ticks(broker) - brokerTicksAtStart),
+                ProcessStat.duration(ticks() - brokerTicksAtStart),
                 ProcessStat.duration(ticks.getOrDefault(ThreadKind.COMPILER, 0L)),
                 ProcessStat.duration(ticks.getOrDefault(ThreadKind.COLLECTOR, 0L)),
                 ProcessStat.duration(ticks.getOrDefault(ThreadKind.HOUSEKEEPER, 0L)),
@@ -95,9 +96,17 @@ public final class Sampler implements AutoCloseable {
     }
 
     private void sample() {
-        proc.threads(broker).forEach(stat -> threads.put(stat.id(), stat));
-        residentBytesMax = Math.max(residentBytesMax, proc.residentBytes(broker).orElse(0));
+        threads().forEach(stat -> threads.put(stat.id(), stat));
+        residentBytesMax = Math.max(residentBytesMax, proc.residentBytes(broker));
         openFilesMax = Math.max(openFilesMax, proc.openFiles(broker));
+    }
+
+    private long ticks() {
+        return broker.stream().mapToLong(proc::ticks).sum();
+    }
+
+    private List<ProcessStat> threads() {
+        return broker.stream().flatMap(pid -> proc.threads(pid).stream()).toList();
     }
 
     private void stopSampling() throws InterruptedException {

@@ -2,7 +2,9 @@ package io.quafka.bench.scenario;
 
 import io.quafka.bench.broker.Broker;
 import io.quafka.bench.broker.KafkaBroker;
+import io.quafka.bench.broker.KafkaCluster;
 import io.quafka.bench.broker.QuafkaBroker;
+import io.quafka.bench.broker.QuafkaCluster;
 import io.quafka.bench.report.Metric;
 import io.quafka.bench.report.Target;
 import io.quafka.bench.report.Target.AtMost;
@@ -27,6 +29,9 @@ public final class Catalog {
     private static final Broker KAFKA = KafkaBroker.standard();
     private static final Broker KAFKA_FLUSHING = KafkaBroker.flushing();
     private static final Broker QUAFKA = QuafkaBroker.standard();
+    private static final Broker KAFKA_CLUSTER = new KafkaCluster("Kafka, 3 brokers");
+    private static final Broker QUAFKA_CLUSTER =
+            new QuafkaCluster("Quafka, 3 storage nodes", (short) 3);
 
     /// The names of what `quick` runs.
     public static final List<String> QUICK =
@@ -156,7 +161,67 @@ public final class Catalog {
                                 new AtMost(Metric.GROUPS_LOADED, 1)),
                         GROUPS),
                 tieredProduce(),
-                coldNeighbour());
+                coldNeighbour(),
+                replicated(
+                        "replicated-16",
+                        "three replicas, 1 KiB records, 16 partitions, batches of 256 KiB",
+                        16,
+                        Map.of("batch.size", "262144")),
+                replicated(
+                        "replicated-1",
+                        "three replicas, 1 KiB records, 1 partition, the producer's default batches",
+                        1,
+                        Map.of()),
+                new SynchronousScenario(
+                        new Plan(
+                                "replicated-synchronous",
+                                "Three replicas, 1 KiB records, 1 partition, one at a time.",
+                                new Contestant(KAFKA_CLUSTER, 1),
+                                new Contestant(QUAFKA_CLUSTER, 1),
+                                List.of(new RatioAtMost(Metric.LATENCY_P99, 1.5))),
+                        KIBIBYTE),
+                new ProduceScenario(
+                        hop(
+                                "hop",
+                                "1 KiB records, 16 partitions, batches of 256 KiB; one process, and one for each role.",
+                                16,
+                                new MoreByAtMost(Metric.CPU_PER_GIB, 0.5)),
+                        KIBIBYTE,
+                        Map.of("batch.size", "262144")),
+                new SynchronousScenario(
+                        hop(
+                                "hop-synchronous",
+                                "1 KiB records, 1 partition, one at a time; one process, and one for each role.",
+                                1,
+                                new MoreByAtMost(Metric.LATENCY_P50, 0.3)),
+                        KIBIBYTE));
+    }
+
+    /// Replicas on three nodes, against Kafka's, which do not wait for their disks.
+    private static Scenario replicated(
+            String name, String load, int partitions, Map<String, String> settings) {
+        return new ProduceScenario(
+                new Plan(
+                        name,
+                        "Acknowledged by two of " + load + "; Kafka's in their page caches.",
+                        new Contestant(KAFKA_CLUSTER, partitions),
+                        new Contestant(QUAFKA_CLUSTER, partitions),
+                        List.of(
+                                new RatioAtLeast(Metric.THROUGHPUT, 1),
+                                cpuAtMost(0.8),
+                                new RatioAtMost(Metric.LATENCY_P99, 1.5))),
+                KIBIBYTE,
+                settings);
+    }
+
+    /// What it costs that the gateway is another process than the storage node.
+    private static Plan hop(String name, String description, int partitions, Target target) {
+        return new Plan(
+                name,
+                description,
+                new Contestant(QUAFKA, partitions),
+                new Contestant(new QuafkaCluster("Quafka, three processes", (short) 1), partitions),
+                List.of(target));
     }
 
     private static Scenario tieredProduce() {

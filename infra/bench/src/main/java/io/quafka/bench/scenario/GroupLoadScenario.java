@@ -49,10 +49,10 @@ record GroupLoadScenario(Plan plan, int groups) implements Scenario {
             }
             Duration all = machine.elapsed();
             return new Reading()
-                    .putDisturbance(machine.disturbance(List.of(broker.pid())))
+                    .putDisturbance(machine.disturbance(broker.pids()))
                     .putSeconds(Metric.START_METADATA, broker.timeToMetadata())
                     .putSeconds(Metric.GROUPS_LOADED, all.minus(broker.timeToMetadata()))
-                    .putSeconds(Metric.RESTART_CPU, lab.proc().cpuTime(broker.pid()));
+                    .putSeconds(Metric.RESTART_CPU, lab.proc().cpuTime(broker.pids()));
         }
     }
 

@@ -33,7 +33,7 @@ record ProduceScenario(Plan plan, int recordBytes, Map<String, String> settings)
                     .putWindow(measured.window())
                     .putMebibytes(
                             Metric.RESIDENT_PEAK,
-                            lab.proc().residentPeakBytes(session.broker().pid()).orElse(0))
+                            lab.proc().residentPeakBytes(session.broker().pids()))
                     .putHeap(session.heap());
         }
     }

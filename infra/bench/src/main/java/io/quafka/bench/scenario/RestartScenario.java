@@ -40,17 +40,16 @@ record RestartScenario(Plan plan) implements Scenario {
                 KafkaSocket socket = new KafkaSocket(session.ports().clients())) {
             Topics.writeEverywhere(socket, TOPIC, 1);
             Duration produced = machine.elapsed();
-            Duration cpu = lab.proc().cpuTime(broker.pid());
+            Duration cpu = lab.proc().cpuTime(broker.pids());
             Topics.writeEverywhere(socket, TOPIC, contestant.partitions());
             Duration writable = machine.elapsed();
             return new Reading()
-                    .putDisturbance(machine.disturbance(List.of(broker.pid())))
+                    .putDisturbance(machine.disturbance(broker.pids()))
                     .putSeconds(Metric.START_METADATA, broker.timeToMetadata())
                     .putSeconds(Metric.RESTART_PRODUCE, produced)
                     .putSeconds(Metric.RESTART_CPU, cpu)
                     .putSeconds(Metric.RESTART_WRITABLE, writable)
-                    .putMebibytes(
-                            Metric.RESIDENT, lab.proc().residentBytes(broker.pid()).orElse(0));
+                    .putMebibytes(Metric.RESIDENT, lab.proc().residentBytes(broker.pids()));
         }
     }
 }

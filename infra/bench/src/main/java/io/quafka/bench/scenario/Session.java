@@ -55,12 +55,14 @@ final class Session implements AutoCloseable {
     /// A load and what happened meanwhile.
     record Measured(LoadResult load, Window window) {}
 
-    /// Starts both and creates a topic of which every partition has been written once.
+    /// Starts both and creates a topic of which every partition has been written once; not so where
+    /// it has several replicas, for its leaders are many: whoever warms it up waits for them.
     static Session start(Lab lab, Contestant contestant, String topic)
             throws IOException, InterruptedException {
         Session session = start(lab, contestant.broker());
         try {
-            session.createTopic(topic, contestant.partitions());
+            session.createTopic(
+                    topic, contestant.partitions(), contestant.broker().replicas(), Map.of());
             return session;
         } catch (IOException | InterruptedException | RuntimeException exception) {
             session.close();
@@ -73,7 +75,8 @@ final class Session implements AutoCloseable {
         Ports ports = Ports.free();
         prepare(lab, contestant, ports);
         BrokerProcess broker = startBroker(lab, contestant, ports);
-        try {
+        try (KafkaSocket socket = new KafkaSocket(ports.clients())) {
+            contestant.settle(socket);
             Path log = lab.workDirectory().resolve("load.log");
             LoadProcess load = LoadProcess.start(lab.installation(), ports.bootstrap(), log);
             return new Session(lab, ports, broker, load);
@@ -117,14 +120,22 @@ final class Session implements AutoCloseable {
     }
 
     void createTopic(String topic, int partitions) throws IOException, InterruptedException {
-        createTopic(topic, partitions, Map.of());
+        createTopic(topic, partitions, (short) 1, Map.of());
     }
 
     void createTopic(String topic, int partitions, Map<String, String> settings)
             throws IOException, InterruptedException {
+        createTopic(topic, partitions, (short) 1, settings);
+    }
+
+    private void createTopic(
+            String topic, int partitions, short replicas, Map<String, String> settings)
+            throws IOException, InterruptedException {
         try (KafkaSocket socket = new KafkaSocket(ports.clients())) {
-            Topics.create(socket, topic, partitions, settings);
-            Topics.writeEverywhere(socket, topic, partitions);
+            Topics.create(socket, topic, partitions, replicas, settings);
+            if (replicas == 1) {
+                Topics.writeEverywhere(socket, topic, partitions);
+            }
         }
     }
 
@@ -164,14 +175,14 @@ final class Session implements AutoCloseable {
     Measured measure(List<Long> others, Load work) throws IOException, InterruptedException {
         List<Long> ours = new ArrayList<>(others);
         ours.add(load.pid());
-        try (Sampler sampler = Sampler.start(lab.proc(), broker.pid(), ours)) {
+        try (Sampler sampler = Sampler.start(lab.proc(), broker.pids(), ours)) {
             LoadResult result = work.run();
             return new Measured(result, sampler.finish());
         }
     }
 
     Heap heap() throws IOException, InterruptedException {
-        return Heap.of(lab.installation().jdkProgram("jcmd"), broker.pid());
+        return Heap.of(lab.installation().jdkProgram("jcmd"), broker.pids());
     }
 
     @Override

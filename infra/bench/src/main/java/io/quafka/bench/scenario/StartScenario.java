@@ -30,14 +30,12 @@ record StartScenario(Plan plan) implements Scenario {
             Reading reading =
                     new Reading()
                             .putSeconds(Metric.START_METADATA, broker.timeToMetadata())
-                            .putSeconds(Metric.START_CPU, proc.cpuTime(broker.pid()))
-                            .putMebibytes(
-                                    Metric.RESIDENT, proc.residentBytes(broker.pid()).orElse(0))
-                            .putDisturbance(machine.disturbance(List.of(broker.pid())));
+                            .putSeconds(Metric.START_CPU, proc.cpuTime(broker.pids()))
+                            .putMebibytes(Metric.RESIDENT, proc.residentBytes(broker.pids()))
+                            .putDisturbance(machine.disturbance(broker.pids()));
             TimeUnit.MILLISECONDS.sleep(IDLE.toMillis());
-            return reading.putMebibytes(
-                            Metric.IDLE_RESIDENT, proc.residentBytes(broker.pid()).orElse(0))
-                    .put(Metric.OPEN_FILES, proc.openFiles(broker.pid()));
+            return reading.putMebibytes(Metric.IDLE_RESIDENT, proc.residentBytes(broker.pids()))
+                    .put(Metric.OPEN_FILES, proc.openFiles(broker.pids()));
         } finally {
             Session.delete(lab.brokerDirectory());
         }

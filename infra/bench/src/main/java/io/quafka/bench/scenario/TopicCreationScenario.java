@@ -28,7 +28,7 @@ record TopicCreationScenario(Plan plan) implements Scenario {
             session.warmUp(WARM, RECORD_BYTES, Map.of());
             try (Sampler sampler =
                     Sampler.start(
-                            lab.proc(), session.broker().pid(), List.of(session.load().pid()))) {
+                            lab.proc(), session.broker().pids(), List.of(session.load().pid()))) {
                 long start = System.nanoTime();
                 Topics.create(socket, TOPIC, contestant.partitions());
                 Duration answered = Duration.ofNanos(System.nanoTime() - start);

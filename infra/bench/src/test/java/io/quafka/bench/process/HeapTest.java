@@ -45,7 +45,7 @@ class HeapTest {
     void asksARunningMachine() throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
 
-        Heap heap = Heap.of(jcmd, ProcessHandle.current().pid());
+        Heap heap = Heap.of(jcmd, List.of(ProcessHandle.current().pid()));
 
         assertThat(heap.usedBytes()).isPositive().isLessThanOrEqualTo(heap.committedBytes());
         assertThat(heap.committedBytes()).isLessThanOrEqualTo(Runtime.getRuntime().maxMemory());

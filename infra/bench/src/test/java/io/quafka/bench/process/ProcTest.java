@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +38,7 @@ class ProcTest {
     void countsChildrenInTheCpuTimeOfAStart() throws IOException {
         write("19/stat", "19 (java) S 1 1 1 0 -1 0 0 0 0 0 100 50 25 25 20 0 1 0 9");
 
-        assertThat(new Proc(root).cpuTime(19)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(new Proc(root).cpuTime(List.of(19L))).isEqualTo(Duration.ofSeconds(2));
         assertThat(new Proc(root).ticks(19)).isEqualTo(150);
     }
 
@@ -45,9 +46,9 @@ class ProcTest {
     void aProcessThatIsGoneHasNothing() {
         Proc proc = new Proc();
 
-        assertThat(proc.cpuTime(GONE)).isZero();
+        assertThat(proc.cpuTime(List.of(GONE))).isZero();
         assertThat(proc.residentBytes(GONE)).isEmpty();
-        assertThat(proc.openFiles(GONE)).isZero();
+        assertThat(proc.openFiles(List.of(GONE))).isZero();
         assertThat(proc.threads(GONE)).isEmpty();
     }
 
@@ -56,9 +57,9 @@ class ProcTest {
         Proc proc = new Proc();
         long self = ProcessHandle.current().pid();
 
-        assertThat(proc.cpuTime(self)).isPositive();
+        assertThat(proc.cpuTime(List.of(self))).isPositive();
         assertThat(proc.residentBytes(self).orElse(0)).isGreaterThan(10 << 20);
-        assertThat(proc.openFiles(self)).isPositive();
+        assertThat(proc.openFiles(List.of(self))).isPositive();
         assertThat(proc.threads(self)).anyMatch(thread -> thread.id() == self);
         assertThat(proc.machine().busyTicks()).isPositive();
     }

@@ -16,15 +16,15 @@ class SamplerTest {
         Proc proc = new Proc();
         long self = ProcessHandle.current().pid();
         burn();
-        Duration before = proc.cpuTime(self);
+        Duration before = proc.cpuTime(List.of(self));
 
         Window window;
-        try (Sampler sampler = Sampler.start(proc, self, List.of())) {
+        try (Sampler sampler = Sampler.start(proc, List.of(self), List.of())) {
             burn();
             window = sampler.finish();
         }
 
-        Duration whole = proc.cpuTime(self).minus(before).plusMillis(50);
+        Duration whole = proc.cpuTime(List.of(self)).minus(before).plusMillis(50);
         assertThat(window.brokerCpu()).isBetween(WORK.minusMillis(50), whole);
         assertThat(window.steadyCpu()).isLessThanOrEqualTo(window.brokerCpu()).isPositive();
         assertThat(window.length()).isGreaterThanOrEqualTo(WORK);
