@@ -1,6 +1,8 @@
 package io.quafka.testkit;
 
 import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.quafka.program.json.Json;
 import java.io.IOException;
@@ -31,8 +33,9 @@ final class BudgetWatch implements AutoCloseable {
     private static final Duration VOLUMES_EVERY = Duration.ofMillis(10);
     private static final Duration TOPICS_EVERY = Duration.ofMillis(500);
 
-    /// A topic whose budget became less is given so long to come down to it: nodes tell every two
-    /// seconds what topics hold, and loans are taken back in steps.
+    /// A topic whose budget became less is given so long to come down to it, and so is a volume
+    /// that shrank: nodes tell every two seconds what topics hold, and loans are taken back in
+    /// steps.
     private static final Duration COMES_DOWN = Duration.ofSeconds(20);
 
     /// What the controller, and RocksDB's own log and manifest, may write between two looks of the
@@ -43,6 +46,7 @@ final class BudgetWatch implements AutoCloseable {
     private final long segmentBytes;
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<SmallVolume> volumes = new CopyOnWriteArrayList<>();
+    private final List<SmallVolume> comingDown = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final Map<String, Deque<Limit>> limits = new HashMap<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -85,12 +89,14 @@ final class BudgetWatch implements AutoCloseable {
         return failures;
     }
 
-    /// All topics may need time from now on to come down to what they may hold.
-    void relax(Duration duration) throws InterruptedException {
-        List<SmallVolume> relaxed = List.copyOf(volumes);
-        volumes.clear();
-        TimeUnit.NANOSECONDS.sleep(duration.toNanos());
-        volumes.addAll(relaxed);
+    /// Makes a volume smaller than it was, perhaps than what it holds already: it must come down
+    /// within [#COMES_DOWN], and stay there.
+    void shrink(SmallVolume volume, int mib) throws InterruptedException {
+        comingDown.add(volume);
+        volume.resize(mib);
+        await().atMost(COMES_DOWN)
+                .untilAsserted(() -> assertThat(used(volume)).isLessThanOrEqualTo(most(volume)));
+        comingDown.remove(volume);
     }
 
     private interface Look {
@@ -112,16 +118,25 @@ final class BudgetWatch implements AutoCloseable {
 
     private void lookAtVolumes() throws IOException {
         for (SmallVolume volume : volumes) {
-            FileStore store = Files.getFileStore(volume.folder());
-            long total = store.getTotalSpace();
-            long used = total - store.getUnallocatedSpace();
-            long most = total * TARGET_PERCENT / 100 + segmentBytes + UNSEEN_BYTES;
+            long most = most(volume);
+            boolean hasTime = comingDown.contains(volume);
+            long used = used(volume);
             mostUsed = Math.max(mostUsed, used);
-            if (used > most) {
+            if (used > most && !hasTime) {
                 throw new AssertionError(
                         "%d bytes used, at most %d:%n%s".formatted(used, most, volume.contents()));
             }
         }
+    }
+
+    private static long used(SmallVolume volume) throws IOException {
+        FileStore store = Files.getFileStore(volume.folder());
+        return store.getTotalSpace() - store.getUnallocatedSpace();
+    }
+
+    private long most(SmallVolume volume) throws IOException {
+        long total = Files.getFileStore(volume.folder()).getTotalSpace();
+        return total * TARGET_PERCENT / 100 + segmentBytes + UNSEEN_BYTES;
     }
 
     private void lookAtTopics() throws IOException, InterruptedException {

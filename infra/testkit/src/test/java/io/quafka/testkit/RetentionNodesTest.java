@@ -195,7 +195,7 @@ class RetentionNodesTest {
     /// The first volume becomes smaller than it was, and has more on it than it may: it comes down
     /// by itself.
     private void shrink(BudgetWatch watch) throws Exception {
-        volumes.getFirst().resize(SHRUNKEN_MIB);
+        watch.shrink(volumes.getFirst(), SHRUNKEN_MIB);
         awaitCapacity(watch, 2, (VOLUME_MIB + SHRUNKEN_MIB) / 2);
     }
 
