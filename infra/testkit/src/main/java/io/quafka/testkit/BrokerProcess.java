@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +29,7 @@ public final class BrokerProcess implements AutoCloseable {
     private static final String MAIN_CLASS = "io.quafka.program.Quafka";
     private static final Duration READY_MAX = Duration.ofMinutes(3);
     private static final Duration STOP_MAX = Duration.ofSeconds(60);
-    private static final String READY = "Quafka is ready";
+    static final String READY = "Quafka is ready";
     private static final Pattern ADDRESS = Pattern.compile(" on (\\S+):(\\d+)");
     private static final int ERROR_LINES_TOLD = 60;
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
@@ -85,15 +86,9 @@ public final class BrokerProcess implements AutoCloseable {
 
     private static List<String> command(BrokerOptions options) {
         List<String> command = new ArrayList<>(options.site().prefix());
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:+UseSerialGC");
-        command.add("-Xmx" + options.heapMib() + "m");
-        command.add("-XX:MaxDirectMemorySize=1g");
-        command.add("-XX:TieredStopAtLevel=1");
-        command.add("-XX:+ExitOnOutOfMemoryError");
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("--sun-misc-unsafe-memory-access=allow");
-        command.addAll(List.of("-cp", programClassPath(), MAIN_CLASS, options.role()));
+        command.addAll(java(options.heapMib()));
+        command.addAll(StartCache.OPTIONS);
+        command.addAll(program(options.role()));
         command.addAll(List.of("--data", options.data().toString()));
         if (!options.role().equals("controller")) {
             command.addAll(List.of("--listen", options.site().host() + ":" + options.port()));
@@ -105,11 +100,41 @@ public final class BrokerProcess implements AutoCloseable {
         return command;
     }
 
-    /// This JVM's class path without its tests, whose resources are not the program's.
-    private static String programClassPath() {
+    /// A JVM, and how tests run it.
+    static List<String> java(int heapMib) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx" + heapMib + "m",
+                "-XX:MaxDirectMemorySize=1g",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow");
+    }
+
+    /// What it runs, up to the role's own arguments.
+    static List<String> program(String role) {
+        return List.of("-cp", programClassPath(), MAIN_CLASS, role);
+    }
+
+    /// This JVM's class path without this module and its tests, whose resources are not the
+    /// program's.
+    static String programClassPath() {
+        String own =
+                Path.of(
+                                URI.create(
+                                        BrokerProcess.class
+                                                .getProtectionDomain()
+                                                .getCodeSource()
+                                                .getLocation()
+                                                .toString()))
+                        .toString();
         return Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
                 .filter(entry ->
-                        !entry.endsWith("test-classes") && !entry.endsWith("test-classes/"))
+                        !entry.endsWith("test-classes")
+                                && !entry.endsWith("test-classes/")
+                                && !Path.of(entry).toString().equals(own))
                 .collect(java.util.stream.Collectors.joining(java.io.File.pathSeparator));
     }
 
