@@ -49,8 +49,9 @@ final class TopicConfigDefinition {
             LambdaValidator.with(TopicConfigDefinition::checkPercent, () -> PERCENT_VALID);
     private static final String TIERED_DOC =
             "Whether the topic's records go to the object store, where one is configured. What is there already stays"
-                    + " readable, and expires by the topic's retention, when this is turned off. Compacted topics stay on"
-                    + " the storage disks.";
+                    + " readable, and expires by the topic's retention, when this is turned off. A compacted topic goes"
+                    + " there only if it sets this to true itself, and is compacted there then; once anything of it is in"
+                    + " the object store, it goes on being tiered until that has expired.";
     private static final Pattern PARTITION_AND_NODE = Pattern.compile("\\d+:\\d+");
     private static final Validator THROTTLED_LIST =
             LambdaValidator.with(

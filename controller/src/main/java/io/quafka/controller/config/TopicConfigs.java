@@ -77,12 +77,6 @@ public final class TopicConfigs {
                     + maxLag
                     + ")";
         }
-        boolean wantsTiering =
-                "true".equals(values.overrides.get(TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG));
-        if (wantsTiering && isCompacted(values)) {
-            return "remote.storage.enable=true and cleanup.policy=compact exclude each other:"
-                    + " compacted topics stay on the storage disks";
-        }
         for (String unit : List.of("ms", "bytes")) {
             long local = values.longOf("local.retention." + unit);
             long whole = values.longOf("retention." + unit);
@@ -142,10 +136,16 @@ public final class TopicConfigs {
                 values.shareOf(LOCAL_RETENTION_PERCENT), values.shareOf(RETENTION_PERCENT));
     }
 
+    /// A compacted topic is tiered only if it says so itself: who knows Kafka expects it on the
+    /// disks.
     private static boolean isTiered(Values values) {
         return (Boolean) values.of(TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG)
                 && !((Boolean) values.of(TopicConfig.REMOTE_LOG_COPY_DISABLE_CONFIG))
-                && !isCompacted(values);
+                && (!isCompacted(values)
+                        || "true"
+                                .equals(
+                                        values.overrides.get(
+                                                TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG)));
     }
 
     private static boolean isCompacted(Values values) {

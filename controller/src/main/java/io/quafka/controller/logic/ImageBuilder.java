@@ -240,11 +240,12 @@ public final class ImageBuilder {
                 topic.internal());
     }
 
-    /// Internal topics have no share, whatever the cluster's default is.
+    /// Internal topics have no share, whatever the cluster's default is, and are never tiered:
+    /// their coordinators read all of them from the disk.
     static TopicSettings settings(
             Map<String, String> configs, Map<String, String> defaults, boolean internal) {
         TopicSettings settings = TopicConfigs.settings(configs, defaults);
-        return internal ? settings.withShares(RetentionShares.NONE) : settings;
+        return internal ? settings.withShares(RetentionShares.NONE).untiered() : settings;
     }
 
     private TopicSettings settings(Map<String, String> configs, boolean internal) {

@@ -109,25 +109,32 @@ public record TopicSettings(
 
     /// The same with other shares.
     public TopicSettings withShares(RetentionShares others) {
-        return others.equals(shares)
-                ? this
-                : new TopicSettings(
-                        compacted,
-                        deleted,
-                        retentionMs,
-                        retentionBytes,
-                        localRetentionMs,
-                        localRetentionBytes,
-                        segmentBytes,
-                        segmentMs,
-                        maxMessageBytes,
-                        minInSyncReplicas,
-                        compressionType,
-                        timestampType,
-                        timestampBeforeMaxMs,
-                        timestampAfterMaxMs,
-                        compaction,
-                        others,
-                        tiered);
+        return others.equals(shares) ? this : with(others, tiered);
+    }
+
+    /// The same on the storage disks alone.
+    public TopicSettings untiered() {
+        return tiered ? with(shares, false) : this;
+    }
+
+    private TopicSettings with(RetentionShares otherShares, boolean otherTiered) {
+        return new TopicSettings(
+                compacted,
+                deleted,
+                retentionMs,
+                retentionBytes,
+                localRetentionMs,
+                localRetentionBytes,
+                segmentBytes,
+                segmentMs,
+                maxMessageBytes,
+                minInSyncReplicas,
+                compressionType,
+                timestampType,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction,
+                otherShares,
+                otherTiered);
     }
 }

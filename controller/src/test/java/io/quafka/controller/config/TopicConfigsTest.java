@@ -110,6 +110,17 @@ class TopicConfigsTest {
     }
 
     @Test
+    void compactedTopicsAreTieredOnlyWhereTheySaySo() {
+        Map<String, String> both =
+                Map.of("cleanup.policy", "compact,delete", "remote.storage.enable", "true");
+        assertThat(TopicConfigs.problem(both, Map.of())).isNull();
+        assertThat(TopicConfigs.settings(both, Map.of()).tiered()).isTrue();
+        assertThat(TopicConfigs.settings(Map.of("cleanup.policy", "compact"), Map.of()).tiered())
+                .isFalse();
+        assertThat(TopicConfigs.settings(Map.of(), Map.of()).tiered()).isTrue();
+    }
+
+    @Test
     void clusterSettingsWinInKafkasOrder() {
         assertThat(retention(Map.of("log.retention.hours", "1"))).isEqualTo(3_600_000);
         assertThat(retention(Map.of("log.retention.hours", "1", "log.retention.minutes", "1")))

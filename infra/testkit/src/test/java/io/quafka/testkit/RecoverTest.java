@@ -37,6 +37,8 @@ class RecoverTest {
     private static final String TOPIC = "history";
     private static final String TRANSACTIONS = "transactions";
     private static final String KEPT_OFF = "kept-off";
+    private static final String COMPACTED = "compacted";
+    private static final int KEYS = 10;
     private static final String GROUP = "readers";
     private static final int PARTITIONS = 3;
     private static final Duration WITHIN = Duration.ofSeconds(120);
@@ -147,7 +149,8 @@ class RecoverTest {
                             server.port(), S3Server.SECRET_KEY, directory.resolve("secret"));
             BrokerOptions options =
                     CheckedTopic.inBucket(BrokerOptions.in(directory), s3)
-                            .with("offsets.topic.num.partitions", "3");
+                            .with("offsets.topic.num.partitions", "3")
+                            .with("storage.compaction.interval", "200ms");
             List<Known> before = new ArrayList<>();
             try (BrokerProcess broker = BrokerProcess.start(options)) {
                 prepare(broker.bootstrap(), server, before);
@@ -189,6 +192,7 @@ class RecoverTest {
         topic.create(bootstrap);
         Clients.createTopic(bootstrap, TRANSACTIONS, 1, CheckedTopic.NOTHING_STAYS);
         Clients.createTopic(bootstrap, KEPT_OFF, 1, Map.of("remote.storage.enable", "false"));
+        createCompacted(bootstrap);
         topic.fill(bootstrap, 1_000);
         try (var _ = leaveTransactions(bootstrap)) {
             CheckedTopic.awaitNothingLocal(bootstrap, TRANSACTIONS, 1);
@@ -200,15 +204,57 @@ class RecoverTest {
                             new TopicPartition(TOPIC, 0), 123L,
                             new TopicPartition(TOPIC, 1), 5_000L));
             awaitOffsetsCopied(bootstrap, server);
-            for (String name : List.of(TOPIC, TRANSACTIONS, KEPT_OFF)) {
+            awaitCompacted(bootstrap);
+            for (String name : List.of(TOPIC, TRANSACTIONS, KEPT_OFF, COMPACTED)) {
                 before.add(Known.of(bootstrap, name));
             }
         }
     }
 
+    /// Values of ten keys, each written anew fifty times; the last one is deleted.
+    private static void createCompacted(String bootstrap) throws Exception {
+        Map<String, String> configs = new HashMap<>(CheckedTopic.NOTHING_STAYS);
+        configs.put("cleanup.policy", "compact");
+        configs.put("remote.storage.enable", "true");
+        configs.put("min.cleanable.dirty.ratio", "0");
+        Clients.createTopic(bootstrap, COMPACTED, 1, configs);
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = 0; i < 50 * KEYS; i++) {
+            byte[] key = Clients.bytes("k" + i % KEYS);
+            byte[] value = i + 1 == 50 * KEYS ? null : Clients.bytes("v" + i);
+            records.add(new ProducerRecord<>(COMPACTED, 0, key, value));
+        }
+        try (KafkaProducer<byte[], byte[]> producer = Clients.producer(bootstrap, Map.of())) {
+            Clients.sendAll(producer, records);
+        }
+    }
+
+    /// Waits until of each key the last record is there, and nothing else.
+    private static void awaitCompacted(String bootstrap) {
+        List<String> expected = new ArrayList<>();
+        for (int i = 49 * KEYS; i < 50 * KEYS - 1; i++) {
+            expected.add(i + "=v" + i);
+        }
+        expected.add(50 * KEYS - 1 + "=");
+        await().atMost(WITHIN)
+                .untilAsserted(() ->
+                        assertThat(
+                                        Clients.readAll(bootstrap, Clients.partitions(COMPACTED, 1))
+                                                .stream()
+                                                .map(each ->
+                                                        each.offset()
+                                                                + "="
+                                                                + (each.value() == null
+                                                                        ? ""
+                                                                        : Clients.text(
+                                                                                each.value())))
+                                                .toList())
+                                .isEqualTo(expected));
+    }
+
     private void verify(String bootstrap, List<Known> before) throws Exception {
         List<Known> after = new ArrayList<>();
-        for (String name : List.of(TOPIC, TRANSACTIONS, KEPT_OFF)) {
+        for (String name : List.of(TOPIC, TRANSACTIONS, KEPT_OFF, COMPACTED)) {
             after.add(Known.of(bootstrap, name));
         }
         for (int i = 0; i < before.size(); i++) {
@@ -219,6 +265,7 @@ class RecoverTest {
                     .hasSameSizeAs(before.get(i).description().partitions());
         }
         topic.assertAllThere(bootstrap);
+        awaitCompacted(bootstrap);
         assertPositions(bootstrap);
         assertTransactions(bootstrap);
         topic.fill(bootstrap, 300);

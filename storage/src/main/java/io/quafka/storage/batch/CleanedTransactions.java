@@ -29,6 +29,18 @@ public final class CleanedTransactions {
     /// By producer: the marker of the last transaction that was made known.
     private final Map<Long, Long> knownTo = new HashMap<>();
 
+    private final boolean keepsAbortMarkers;
+
+    public CleanedTransactions() {
+        this(false);
+    }
+
+    /// @param keepsAbortMarkers whether markers of aborted transactions stay for ever: they must
+    ///   where readers go on being told of the transactions, as they would wait for the markers
+    public CleanedTransactions(boolean keepsAbortMarkers) {
+        this.keepsAbortMarkers = keepsAbortMarkers;
+    }
+
     /// A transaction that was aborted.
     ///
     /// @param firstOffset of its first batch
@@ -84,7 +96,7 @@ public final class CleanedTransactions {
         return switch (typeOf(controlBatch)) {
             case ABORT -> {
                 dropAborted(producerId, BatchHeader.lastOffset(controlBatch, at));
-                yield !abortedWithData.remove(producerId);
+                yield !abortedWithData.remove(producerId) && !keepsAbortMarkers;
             }
             case COMMIT -> !committedWithData.remove(producerId);
             case LEADER_CHANGE,

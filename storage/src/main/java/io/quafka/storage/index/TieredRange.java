@@ -35,4 +35,18 @@ public record TieredRange(
                     "no place in object %d at %d, %d bytes".formatted(object, position, length));
         }
     }
+
+    /// The same with another sum of bytes.
+    public TieredRange withCumulativeBytes(long bytes) {
+        return new TieredRange(
+                baseOffset,
+                lastOffset,
+                object,
+                position,
+                length,
+                leaderEpoch,
+                maxTimestamp,
+                cumulativeMaxTimestamp,
+                bytes);
+    }
 }

@@ -1,6 +1,9 @@
 package io.quafka.storage.node;
 
-/// What a node's cleaner has done since its start, and has before it.
+import io.quafka.storage.tier.CleaningFigures;
+
+/// What a node's compaction, on its disk and in the object store, has done since its start, and has
+/// before it.
 ///
 /// @param passes over partitions that are done
 /// @param bytesRead for them
@@ -31,5 +34,16 @@ public record CompactionFigures(
     CompactionFigures with(int watched, int uncleanable) {
         return new CompactionFigures(
                 passes, bytesRead, bytesDropped, recordsDropped, watched, uncleanable);
+    }
+
+    /// With what was done to what lies in objects.
+    CompactionFigures plus(CleaningFigures inStore) {
+        return new CompactionFigures(
+                passes + inStore.passes(),
+                bytesRead + inStore.bytesRead(),
+                bytesDropped + inStore.bytesDropped(),
+                recordsDropped + inStore.recordsDropped(),
+                partitionsWatched,
+                partitionsUncleanable + inStore.partitionsUncleanable());
     }
 }

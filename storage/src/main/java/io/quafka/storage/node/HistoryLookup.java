@@ -2,6 +2,7 @@ package io.quafka.storage.node;
 
 import io.quafka.storage.History;
 import io.quafka.storage.History.Piece;
+import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.index.ObjectState;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.TieredObject;
@@ -82,7 +83,9 @@ final class HistoryLookup {
                             if (range.baseOffset() >= Math.min(localStart, to)) {
                                 return false;
                             }
-                            if (range.maxTimestamp() >= timestampMs) {
+                            // One batch without records is what compaction may leave of a range.
+                            if (range.maxTimestamp() >= timestampMs
+                                    && range.length() > BatchHeader.BYTES) {
                                 candidates.add(range);
                             }
                             // The log may start within the first, behind the record that made it

@@ -16,6 +16,7 @@ import io.quafka.storage.index.Index;
 import io.quafka.storage.shard.IndexAheadException;
 import io.quafka.storage.shard.Shard;
 import io.quafka.storage.shard.TopicSpaces;
+import io.quafka.storage.tier.CleaningFigures;
 import io.quafka.storage.tier.ObjectSpace;
 import io.quafka.storage.tier.Tierer;
 import io.quafka.storage.tier.TieringConfig;
@@ -131,7 +132,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                         new OffsetQueries(new BufferPool(BufferPool.BUFFER_BYTES_MAX)),
                         history);
         this.admin = new AdminCalls(shards, config.directory());
-        this.cleaner = new LogCleaner(shards, config.compaction(), clock);
+        this.cleaner = new LogCleaner(shards, config.compaction(), config.tiering() != null, clock);
         this.disk = new DiskKeeper(nodeId, shards, spaces, index, config, opened.objects, clock);
         this.housekeeper = new Housekeeper(shards, disk, config, clock);
         this.admission = new Admission(spaces, housekeeper::hurry);
@@ -149,7 +150,13 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         this.tierer =
                 tiering == null
                         ? null
-                        : new Tierer(tiering, shards::all, shards::image, opened.objects, clock);
+                        : new Tierer(
+                                tiering,
+                                shards::all,
+                                shards::image,
+                                opened.objects,
+                                config.compaction().keysBytes(),
+                                clock);
         this.verifier = coordinators.verifier();
         this.markers = new MarkerCalls(shards, coordinators, clock);
         this.replicas =
@@ -386,7 +393,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
                 memory.inUse(),
                 memory.waiting(),
                 fetches.latencies().figures(),
-                cleaner.figures());
+                cleaner.figures().plus(tierer == null ? CleaningFigures.NONE : tierer.cleaning()));
     }
 
     /// How its disk is, for the controller; null where the disk does not tell.

@@ -9,6 +9,7 @@ import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.shard.Dirt;
 import io.quafka.storage.shard.Partition;
 import io.quafka.storage.shard.Shard;
+import io.quafka.storage.shard.ShardCompaction;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class LogCleaner implements AutoCloseable {
 
     private final Shards shards;
     private final CompactionConfig config;
+    private final boolean stored;
     private final InstantSource clock;
     private final Thread thread;
 
@@ -57,8 +59,10 @@ final class LogCleaner implements AutoCloseable {
 
     private record Candidate(Partition partition, Dirt dirt) {}
 
-    LogCleaner(Shards shards, CompactionConfig config, InstantSource clock) {
+    /// @param stored whether the node has an object store
+    LogCleaner(Shards shards, CompactionConfig config, boolean stored, InstantSource clock) {
         this.shards = shards;
+        this.stored = stored;
         this.config = config;
         this.clock = clock;
         this.thread = Thread.ofPlatform().daemon().name("quafka-cleaner").unstarted(this::loop);
@@ -155,6 +159,14 @@ final class LogCleaner implements AutoCloseable {
         return topic == null || !topic.settings().compacted() ? null : topic.settings();
     }
 
+    /// As the other; null where objects are compacted, and not runs.
+    private @Nullable TopicSettings settingsOf(Partition partition) {
+        TopicSettings settings = settingsOf(partition.key().topicId());
+        return settings == null || ShardCompaction.isInStore(partition, stored && settings.tiered())
+                ? null
+                : settings;
+    }
+
     private List<Candidate> due() {
         long now = clock.millis();
         List<Candidate> due = new ArrayList<>();
@@ -180,7 +192,7 @@ final class LogCleaner implements AutoCloseable {
     }
 
     private @Nullable Dirt dirtOf(Partition partition, long now) {
-        TopicSettings settings = settingsOf(partition.key().topicId());
+        TopicSettings settings = settingsOf(partition);
         return settings == null || partition.isDropped()
                 ? null
                 : partition.shard().compaction().dirt(partition, settings, now);
@@ -188,7 +200,7 @@ final class LogCleaner implements AutoCloseable {
 
     private void clean(Partition partition) throws InterruptedException, ExecutionException {
         long now = clock.millis();
-        TopicSettings settings = settingsOf(partition.key().topicId());
+        TopicSettings settings = settingsOf(partition);
         Dirt dirt = dirtOf(partition, now);
         if (settings == null || dirt == null || !dirt.isWorthCleaning()) {
             return;
@@ -218,7 +230,7 @@ final class LogCleaner implements AutoCloseable {
 
     /// Waits as long as these bytes take at the rate there is.
     private boolean spend(Partition partition, long bytes) throws InterruptedException {
-        if (partition.isDropped() || settingsOf(partition.key().topicId()) == null) {
+        if (partition.isDropped() || settingsOf(partition) == null) {
             return false;
         }
         double seconds = (double) bytes / config.bytesPerSecond();

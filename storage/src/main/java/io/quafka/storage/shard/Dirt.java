@@ -4,6 +4,7 @@ import io.quafka.controller.model.TopicSettings;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.index.ShardIndex;
+import io.quafka.storage.index.TieredRange;
 import org.jspecify.annotations.Nullable;
 
 /// How much of a partition compaction may look at now, and whether it is worth it, by Kafka's
@@ -83,6 +84,69 @@ public record Dirt(
                 overdue,
                 settings.compaction().minDirtyRatio(),
                 overdue ? bound.lookAgainMs : Math.min(bound.lookAgainMs, sum(due, 1)));
+    }
+
+    /// The same of what lies in objects: whole ranges. What is sealed and tiered is not active any
+    /// more, so `segment.bytes` and `segment.ms` say nothing here. Goes over the partition's
+    /// ranges, if there are new ones.
+    ///
+    /// @param lastStableOffset of the partition
+    /// @return null where nothing can be compacted until something is tiered
+    static @Nullable Dirt ofRanges(
+            ShardIndex index,
+            PartitionKey key,
+            long lastStableOffset,
+            TopicSettings settings,
+            long nowMs) {
+        TieredRange last = index.lastRange(key);
+        long from = Math.max(index.logStart(key), index.cleanedTo(key));
+        if (last == null || from > last.lastOffset()) {
+            return null;
+        }
+        RangeSums sums = new RangeSums(from);
+        long youngest = sum(nowMs, -settings.compaction().minLagMs());
+        index.scanRanges(
+                key,
+                index.logStart(key),
+                range ->
+                        range.lastOffset() < lastStableOffset
+                                && (settings.compaction().minLagMs() == 0
+                                        || range.maxTimestamp() <= youngest)
+                                && sums.add(range));
+        long due = sum(sums.firstDirtyMs, settings.compaction().maxLagMs());
+        return new Dirt(
+                from,
+                sums.to,
+                sums.clean,
+                sums.dirty,
+                sums.firstDirtyMs >= 0 && due < nowMs,
+                settings.compaction().minDirtyRatio(),
+                nowMs);
+    }
+
+    /// Bytes of ranges on either side of an offset; one that it lies in is dirty.
+    private static final class RangeSums {
+        private final long from;
+        private long to;
+        private long clean;
+        private long dirty;
+        private long firstDirtyMs = -1;
+
+        RangeSums(long from) {
+            this.from = from;
+            this.to = from;
+        }
+
+        boolean add(TieredRange range) {
+            if (range.lastOffset() < from) {
+                clean += range.length();
+                return true;
+            }
+            firstDirtyMs = dirty == 0 ? range.maxTimestamp() : firstDirtyMs;
+            dirty += range.length();
+            to = range.lastOffset() + 1;
+            return true;
+        }
     }
 
     /// What age allows.

@@ -125,6 +125,11 @@ final class IndexFeed {
         update.putRun(partition.key(), run);
     }
 
+    /// Puts a range anew that lies where it did.
+    void restated(Partition partition, TieredRange range) {
+        update.putRange(partition.key(), range);
+    }
+
     void cleanedTo(Partition partition, long offset) {
         update.putCleanedTo(partition.key(), offset);
     }

@@ -41,6 +41,9 @@ public final class Partition {
     /// Something was appended since this was last asked for; then the shard knows of it.
     private volatile boolean grown;
 
+    /// Compaction goes over what of it lies in objects: its runs stay as they are.
+    private volatile boolean compactedInStore;
+
     private final RecentRuns recent = new RecentRuns();
     private final ArrayList<CommitListener> listeners = new ArrayList<>(0);
 
@@ -155,6 +158,19 @@ public final class Partition {
     synchronized void raiseLocalStart(long offset) {
         localStart = Math.max(localStart, offset);
         recent.dropBefore(offset);
+    }
+
+    boolean isCompactedInStore() {
+        return compactedInStore;
+    }
+
+    /// From here on its runs stay as they are, but for what the shard's writer is doing just now.
+    ///
+    /// @return whether that is new
+    public boolean leaveCompactionToStore() {
+        boolean fresh = !compactedInStore;
+        compactedInStore = true;
+        return fresh;
     }
 
     /// The high watermark: readers see offsets below it.

@@ -67,7 +67,7 @@ final class RunReplacement {
     /// Whether the runs are still what they were when they were read, and none of them is the last.
     private boolean isCurrent(Partition partition, Replacement replacement) {
         partition.load();
-        if (partition.isDropped() || !feed.tryCommit()) {
+        if (partition.isDropped() || partition.isCompactedInStore() || !feed.tryCommit()) {
             return false;
         }
         Run last = partition.lastRun();

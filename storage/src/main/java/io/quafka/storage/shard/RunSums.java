@@ -3,6 +3,7 @@ package io.quafka.storage.shard;
 import io.quafka.storage.batch.BatchHeader;
 import io.quafka.storage.index.Run;
 import io.quafka.storage.index.ShardIndex;
+import io.quafka.storage.index.TieredRange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,6 +52,20 @@ final class RunSums {
             next = settled;
         }
         return feed.tryCommit() && runs.size() == RUNS_MAX ? next.lastOffset() : DONE;
+    }
+
+    /// Gives ranges other sums, if they are what they were when they were read.
+    boolean restate(Partition partition, List<ShardTask.RestatedRange> ranges) {
+        if (!feed.tryCommit() || partition.isDropped()) {
+            return false;
+        }
+        for (ShardTask.RestatedRange each : ranges) {
+            TieredRange now = index.rangeFor(partition.key(), each.old().lastOffset());
+            if (each.old().equals(now)) {
+                feed.restated(partition, each.fresh());
+            }
+        }
+        return feed.tryCommit();
     }
 
     /// Sums up all runs of a partition anew, while nobody reads it.

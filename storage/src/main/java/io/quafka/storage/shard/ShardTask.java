@@ -1,6 +1,7 @@
 package io.quafka.storage.shard;
 
 import io.quafka.storage.batch.BatchCleaner;
+import io.quafka.storage.index.TieredRange;
 import io.quafka.storage.replication.EpochTable;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -29,6 +30,7 @@ sealed interface ShardTask {
                     DescribeProducers _,
                     ExpireProducers _,
                     SettleSums _,
+                    RestateRanges _,
                     NoteCleaned _,
                     NoteCopied _,
                     LastOfProducers _,
@@ -93,6 +95,15 @@ sealed interface ShardTask {
     /// of runs that end before an offset. Answers the offset to go on from, or -1.
     record SettleSums(Partition partition, long beforeOffset, CompletableFuture<Long> done)
             implements Asked<Long> {}
+
+    /// What the index says of the sums of ranges is made true after compaction: of those that are
+    /// as they were when they were read.
+    record RestateRanges(
+            Partition partition, List<RestatedRange> ranges, CompletableFuture<Boolean> done)
+            implements Asked<Boolean> {}
+
+    /// A range, and the same with other sums.
+    record RestatedRange(TieredRange old, TieredRange fresh) {}
 
     /// A partition was compacted up to an offset.
     record NoteCleaned(Partition partition, long toOffset, CompletableFuture<Boolean> done)

@@ -388,6 +388,8 @@ final class ShardWriter {
             case ShardTask.ReplaceRuns replace -> replacements.write(replace, epoch());
             case ShardTask.SettleSums(Partition partition, long before, var done) ->
                     done.complete(sums.settle(partition, before));
+            case ShardTask.RestateRanges(Partition partition, var ranges, var done) ->
+                    done.complete(sums.restate(partition, ranges));
             case ShardTask.NoteCleaned(Partition partition, long to, var done) -> {
                 feed.cleanedTo(partition, to);
                 done.complete(feed.tryCommit());

@@ -111,8 +111,7 @@ final class ObjectMerge {
         }
     }
 
-    private static List<Block> blocksOf(
-            ObjectIndex source, TieredPartition partition, TieredRange range)
+    static List<Block> blocksOf(ObjectIndex source, TieredPartition partition, TieredRange range)
             throws ObjectDamagedException {
         PartitionBlocks all = source.find(partition);
         PartitionBlocks found =

@@ -13,6 +13,7 @@ import io.quafka.storage.shard.LocalCopies;
 import io.quafka.storage.shard.ObjectCommit;
 import io.quafka.storage.shard.ObjectCommit.Placed;
 import io.quafka.storage.shard.Shard;
+import io.quafka.storage.shard.ShardCompaction;
 import io.quafka.tiering.object.ObjectOrigin;
 import io.quafka.tiering.object.ObjectWriter;
 import io.quafka.tiering.object.TieredPartition;
@@ -130,6 +131,10 @@ final class ShardTiering {
             if (segment.end() <= doneTo) {
                 continue;
             }
+            if (takesCompactionOver()) {
+                // Behind this, the writer replaces no run of theirs any more.
+                shard.feedIndex().get();
+            }
             SortedMap<PartitionKey, Run> backlog = backlog(segment.end());
             if (!backlog.isEmpty()) {
                 try (ObjectSpace.Room room = space.take(bytes(backlog, segment))) {
@@ -192,9 +197,27 @@ final class ShardTiering {
         return first == Long.MAX_VALUE ? 0 : first;
     }
 
+    /// Compacted partitions that are tiered are compacted in the store alone, from before their
+    /// first run is copied: of two that are copied, none may have been compacted in between.
+    ///
+    /// @return whether there is a new one
+    private boolean takesCompactionOver() {
+        boolean any = false;
+        for (PartitionKey key : shard.partitions()) {
+            TopicSettings topic = settings.apply(key.topicId());
+            if (topic != null && topic.compacted() && isTiered(key)) {
+                any |= shard.partition(key).leaveCompactionToStore();
+            }
+        }
+        return any;
+    }
+
     private boolean isTiered(PartitionKey key) {
         TopicSettings topic = settings.apply(key.topicId());
-        return topic != null && topic.tiered();
+        return topic != null
+                && (topic.tiered()
+                        || (topic.compacted()
+                                && ShardCompaction.isInStore(shard.partition(key), false)));
     }
 
     /// The first run to copy of each partition that has one before a position of the log, in the

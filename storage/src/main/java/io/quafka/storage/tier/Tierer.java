@@ -17,18 +17,20 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /// Brings a node's sealed segments to the object store, one object at a time, and deletes there
-/// what nobody needs: one thread. Another merges small objects meanwhile, where that is asked for.
-/// When the store fails they wait, longer each time; produces and fetches go on meanwhile, as long
-/// as there is room on the disk.
+/// what nobody needs: one thread. Another merges small objects meanwhile, where that is asked for,
+/// and compacts what of compacted topics lies in objects. When the store fails they wait, longer
+/// each time; produces and fetches go on meanwhile, as long as there is room on the disk.
 public final class Tierer implements AutoCloseable {
     private final TieringConfig config;
     private final Supplier<Collection<Shard>> shards;
     private final Supplier<ClusterImage> images;
     private final ObjectSpace space;
+    private final long keysBytes;
     private final InstantSource clock;
     private final TieringCounters counters = new TieringCounters();
     private final Map<Integer, ShardTiering> byShard = new ConcurrentHashMap<>();
     private final Map<Integer, ShardMerging> mergingByShard = new ConcurrentHashMap<>();
+    private final Map<Integer, ShardCleaning> cleaningByShard = new ConcurrentHashMap<>();
 
     /// Nonces of the objects that are being made of others.
     private final Set<Long> mergesUnderWay = ConcurrentHashMap.newKeySet();
@@ -43,16 +45,19 @@ public final class Tierer implements AutoCloseable {
     /// @param shards of this node; of those that it follows only local copies are dropped
     /// @param images the cluster's metadata at the moment
     /// @param space of the node's volume, for objects
+    /// @param keysBytes memory for the keys of one compaction
     public Tierer(
             TieringConfig config,
             Supplier<Collection<Shard>> shards,
             Supplier<ClusterImage> images,
             ObjectSpace space,
+            long keysBytes,
             InstantSource clock) {
         this.config = config;
         this.shards = shards;
         this.images = images;
         this.space = space;
+        this.keysBytes = keysBytes;
         this.clock = clock;
         this.uploads =
                 new StoreLoop(
@@ -76,6 +81,13 @@ public final class Tierer implements AutoCloseable {
     public TieringFigures figures() {
         return counters.figures(
                 byShard.values().stream().mapToLong(ShardTiering::backlogBytes).sum(), space);
+    }
+
+    /// What compaction did to what lies in objects. Any thread.
+    public CleaningFigures cleaning() {
+        return cleaningByShard.values().stream()
+                .map(ShardCleaning::figures)
+                .reduce(CleaningFigures.NONE, CleaningFigures::plus);
     }
 
     private boolean work() throws IOException, InterruptedException, ExecutionException {
@@ -165,6 +177,9 @@ public final class Tierer implements AutoCloseable {
             ShardMerging merging = mergingByShard.computeIfAbsent(shard.id(), _ -> merging(shard));
             try {
                 more |= merging.mergeNext(mergePace);
+                ShardCleaning cleaning =
+                        cleaningByShard.computeIfAbsent(shard.id(), _ -> cleaning(shard));
+                more |= cleaning.cleanNext(mergePace, clock.millis());
             } catch (IOException | ExecutionException | RuntimeException e) {
                 first = first == null ? e : first;
             }
@@ -183,6 +198,14 @@ public final class Tierer implements AutoCloseable {
                 mergesUnderWay,
                 space,
                 merges::isClosed);
+    }
+
+    private ShardCleaning cleaning(Shard shard) {
+        ObjectNames names = new ObjectNames(images.get().clusterId(), shard.id());
+        StoreCleaning environment =
+                new StoreCleaning(
+                        config.store(), names, mergesUnderWay, space, keysBytes, merges::isClosed);
+        return new ShardCleaning(shard, environment, this::settingsOf);
     }
 
     private Backoff backoff() {

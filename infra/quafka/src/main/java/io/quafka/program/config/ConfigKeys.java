@@ -194,7 +194,8 @@ public final class ConfigKeys {
                     "storage.compaction.interval",
                     ValueType.duration(Duration.ofMillis(10), Duration.ofDays(1)),
                     "15s",
-                    "How often it is looked for partitions of compacted topics that are worth compacting.");
+                    "How often it is looked for partitions of compacted topics that are worth compacting, and for objects that are worth"
+                            + " merging.");
 
     public static final ConfigKey<Long> STORAGE_COMPACTION_KEYS_BYTES =
             new ConfigKey<>(
@@ -554,8 +555,9 @@ public final class ConfigKeys {
                     "tiering.merge.bytes.per.second",
                     ValueType.bytes(0, TIB),
                     "8MiB",
-                    "How fast a storage node merges small objects into larger ones, which are cheaper to read: bytes read from the"
-                            + " store, and written to it again, each second at most. 0: they stay as they are.");
+                    "How fast a storage node merges small objects into larger ones, which are cheaper to read, and compacts what of"
+                            + " compacted topics lies in objects: bytes read from the store, and written to it again, each second"
+                            + " at most. 0: they stay as they are.");
 
     public static final ConfigKey<Duration> TIERING_BACKUP_INTERVAL =
             new ConfigKey<>(

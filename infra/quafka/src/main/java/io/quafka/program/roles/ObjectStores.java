@@ -26,8 +26,6 @@ final class ObjectStores {
     /// For gateways that were told of an object just before its ranges went into another.
     private static final Duration DELETE_DELAY = Duration.ofSeconds(5);
 
-    private static final Duration MERGE_INTERVAL = Duration.ofSeconds(30);
-
     private final Configuration configuration;
     private final StoreCounters counters = new StoreCounters();
     private final @Nullable Path directory;
@@ -97,7 +95,7 @@ final class ObjectStores {
                         new Merging(
                                 configuration.get(ConfigKeys.TIERING_MERGE_BYTES),
                                 MergePolicy.DEFAULT,
-                                MERGE_INTERVAL),
+                                configuration.get(ConfigKeys.STORAGE_COMPACTION_INTERVAL)),
                         directory == null
                                 ? null
                                 : new StoreDirectory(

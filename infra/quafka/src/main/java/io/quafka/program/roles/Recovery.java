@@ -281,7 +281,7 @@ public final class Recovery {
                     : "what was not tiered yet";
         }
         return topic.settings().compacted()
-                ? "all: compacted topics stay on the disks"
+                ? "all: a compacted topic stays on the disks unless it says remote.storage.enable=true"
                 : "all: remote.storage.enable=false";
     }
 }
