@@ -28,9 +28,12 @@ public final class Tierer implements AutoCloseable {
     private final long keysBytes;
     private final InstantSource clock;
     private final TieringCounters counters = new TieringCounters();
-    private final Map<Integer, ShardTiering> byShard = new ConcurrentHashMap<>();
-    private final Map<Integer, ShardMerging> mergingByShard = new ConcurrentHashMap<>();
-    private final Map<Integer, ShardCleaning> cleaningByShard = new ConcurrentHashMap<>();
+
+    /// By the shard itself: one that was made anew has the id of what it was before.
+    private final Map<Shard, ShardTiering> byShard = new ConcurrentHashMap<>();
+
+    private final Map<Shard, ShardMerging> mergingByShard = new ConcurrentHashMap<>();
+    private final Map<Shard, ShardCleaning> cleaningByShard = new ConcurrentHashMap<>();
 
     /// Nonces of the objects that are being made of others.
     private final Set<Long> mergesUnderWay = ConcurrentHashMap.newKeySet();
@@ -97,8 +100,9 @@ public final class Tierer implements AutoCloseable {
         boolean backup = nowMs - lastBackupMs >= config.backupInterval().toMillis();
         boolean sweep = nowMs - lastSweepMs >= config.sweepInterval().toMillis();
         Exception first = null;
+        byShard.keySet().retainAll(shards.get());
         for (Shard shard : shards.get()) {
-            ShardTiering tiering = byShard.computeIfAbsent(shard.id(), _ -> of(shard));
+            ShardTiering tiering = byShard.computeIfAbsent(shard, this::of);
             // One that fails, as when its disk does, holds up no other.
             try {
                 if (local) {
@@ -170,15 +174,16 @@ public final class Tierer implements AutoCloseable {
     private boolean merge() throws IOException, InterruptedException, ExecutionException {
         boolean more = false;
         Exception first = null;
+        mergingByShard.keySet().retainAll(shards.get());
+        cleaningByShard.keySet().retainAll(shards.get());
         for (Shard shard : shards.get()) {
             if (!shard.isLeading()) {
                 continue;
             }
-            ShardMerging merging = mergingByShard.computeIfAbsent(shard.id(), _ -> merging(shard));
+            ShardMerging merging = mergingByShard.computeIfAbsent(shard, this::merging);
             try {
                 more |= merging.mergeNext(mergePace);
-                ShardCleaning cleaning =
-                        cleaningByShard.computeIfAbsent(shard.id(), _ -> cleaning(shard));
+                ShardCleaning cleaning = cleaningByShard.computeIfAbsent(shard, this::cleaning);
                 more |= cleaning.cleanNext(mergePace, clock.millis());
             } catch (IOException | ExecutionException | RuntimeException e) {
                 first = first == null ? e : first;

@@ -118,7 +118,7 @@ class TieredCompactionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
+    @ValueSource(longs = {1, 2})
     void nothingLiveIsEverDropped(long seed) throws Exception {
         Random random = new Random(seed);
         topic = metadata.topic("t", PARTITIONS, settings(true, true, random.nextInt(3) * 300L));
