@@ -253,8 +253,11 @@ final class FetchCall implements ReadMemory.Waiter {
                         partition,
                         new Range(offset, visible),
                         new Amount(max, amount.atLeastOne(), amount.woken()));
+        List<AbortedTransaction> aborted =
+                readCommitted ? abortedIn(partition, offset, read.endOffset()) : List.of();
         if (offset < partition.localStart()) {
-            // It left the disk while it was read: what was read may begin too late.
+            // It left the disk while it was read: what was read may begin too late, and what was
+            // aborted there may be forgotten.
             if (read.memory() != null) {
                 environment.memory.release(List.of(read.memory()));
             }
@@ -268,7 +271,7 @@ final class FetchCall implements ReadMemory.Waiter {
             memory.add(read.memory());
             answer.setRecords(MemoryRecords.readableRecords(read.bytes()));
             if (readCommitted) {
-                tellAborted(partition, offset, read, answer);
+                answer.setAbortedTransactions(aborted);
             }
         }
         return read.bytes().remaining();
@@ -290,28 +293,29 @@ final class FetchCall implements ReadMemory.Waiter {
             return fail(
                     part.answer, gone ? Errors.OFFSET_OUT_OF_RANGE : Errors.KAFKA_STORAGE_ERROR);
         }
-        promised += Math.max(1, max);
-        history.attach(part.answer);
         if (readCommitted) {
             long end = Math.min(visible, history.pieces().getLast().lastOffset() + 1);
-            addAborted(partition, offset, end, part.answer);
+            part.answer.setAbortedTransactions(abortedIn(partition, offset, end));
+            if (offset < partition.logStart()) {
+                // What was aborted before the log's start is forgotten.
+                return fail(part.answer, Errors.OFFSET_OUT_OF_RANGE);
+            }
         }
+        promised += Math.max(1, max);
+        history.attach(part.answer);
         return 0;
     }
 
-    private static void tellAborted(
-            Partition partition, long offset, PartitionReader.Read read, PartitionData answer) {
-        addAborted(partition, offset, read.endOffset(), answer);
-    }
-
-    private static void addAborted(Partition partition, long from, long to, PartitionData answer) {
+    /// Whoever asks must see afterwards whether the log still begins before these offsets.
+    private static List<AbortedTransaction> abortedIn(Partition partition, long from, long to) {
+        List<AbortedTransaction> told = new ArrayList<>();
         for (var aborted : partition.abortedIn(from, to)) {
-            answer.abortedTransactions()
-                    .add(
-                            new AbortedTransaction()
-                                    .setProducerId(aborted.producerId())
-                                    .setFirstOffset(aborted.firstOffset()));
+            told.add(
+                    new AbortedTransaction()
+                            .setProducerId(aborted.producerId())
+                            .setFirstOffset(aborted.firstOffset()));
         }
+        return told;
     }
 
     private static int fail(PartitionData answer, Errors error) {
