@@ -259,12 +259,19 @@ class NodeTlsTest {
         String reason = who == Stranger.PLAIN ? "TLS_REQUIRED" : "TLS_REFUSED";
         await().untilAsserted(() ->
                 assertThat(storage().errors()).anyMatch(line -> line.contains(reason)));
+        if (who == Stranger.OF_ANOTHER_AUTHORITY) {
+            await().untilAsserted(() ->
+                    assertThat(PROCESSES.getFirst().errors())
+                            .anyMatch(line ->
+                                    line.contains("a node's certificate was refused")
+                                            && line.contains("CN=stranger")));
+        }
     }
 
     private static SSLContext context(TlsEngines engines, boolean withKeys) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(
-                withKeys ? new KeyManager[] {engines.keys()} : null,
+                withKeys ? new KeyManager[] {new InsistentKeys(engines.keys())} : null,
                 new TrustManager[] {engines.trust()},
                 null);
         return context;

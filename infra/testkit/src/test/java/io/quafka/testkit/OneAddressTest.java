@@ -23,6 +23,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +48,11 @@ class OneAddressTest {
     private static final String TOPIC = "t";
     private static final int PARTITIONS = 6;
     private static final int RECORDS = 200;
+
+    /// Bytes a second, and of a record, of who has a quota.
+    private static final int RATE = 100_000;
+
+    private static final int RECORD_BYTES = 20_000;
 
     @TempDir private Path directory;
 
@@ -159,6 +172,59 @@ class OneAddressTest {
             assertThat(committed).isEqualTo(sent);
         }
         parts.forEach(BrokerProcess::requireNoAlarms);
+    }
+
+    /// Each gateway counts what passes through it, so who uses several has a rate at each.
+    @Test
+    void quotasBindAtEachGateway() throws Exception {
+        ClientQuotaEntity client = new ClientQuotaEntity(Map.of("client-id", "testkit"));
+        try (Admin admin = Clients.admin(balancer.address())) {
+            admin.alterClientQuotas(
+                            List.of(
+                                    new ClientQuotaAlteration(
+                                            client,
+                                            List.of(
+                                                    new ClientQuotaAlteration.Op(
+                                                            "producer_byte_rate",
+                                                            (double) RATE)))))
+                    .all()
+                    .get();
+        }
+        // Ten seconds' worth is free after a pause; what other gateways let pass does not count.
+        for (BrokerProcess gateway : gateways.subList(0, 2)) {
+            assertThat(bytesUntilToldToWait(gateway.port())).isBetween(8 * RATE, 20 * RATE);
+        }
+    }
+
+    private static int bytesUntilToldToWait(int port) throws Exception {
+        short version = 9;
+        ProduceRequestData request =
+                new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000);
+        request.topicData()
+                .add(
+                        new ProduceRequestData.TopicProduceData()
+                                .setName(TOPIC)
+                                .setPartitionData(
+                                        List.of(
+                                                new ProduceRequestData.PartitionProduceData()
+                                                        .setRecords(
+                                                                MemoryRecords.withRecords(
+                                                                        Compression.NONE,
+                                                                        new SimpleRecord(
+                                                                                new byte
+                                                                                        [RECORD_BYTES]))))));
+        int sent = 0;
+        try (FrameClient client = new FrameClient(port, SETTLED_MAX)) {
+            int waitMs = 0;
+            while (waitMs == 0 && sent < 40 * RATE) {
+                client.send(ApiKeys.PRODUCE, version, sent, request);
+                waitMs =
+                        client.read(ApiKeys.PRODUCE, version, sent, new ProduceResponseData())
+                                .throttleTimeMs();
+                sent += RECORD_BYTES;
+            }
+        }
+        return sent;
     }
 
     private interface Fault {

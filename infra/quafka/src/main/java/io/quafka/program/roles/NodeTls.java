@@ -60,9 +60,10 @@ record NodeTls(@Nullable TlsEngines engines) {
                                 config, configuration.get(SecurityKeys.TLS_RELOAD_INTERVAL))));
     }
 
-    /// For the controller's members and those who ask them; null for in plain.
+    /// For the controller's members and those who ask them, whose library refuses in silence; null
+    /// for in plain.
     @Nullable RaftTls raft() {
-        return engines == null ? null : new RaftTls(engines.keys(), engines.trust());
+        return engines == null ? null : new RaftTls(engines.keys(), new ToldTrust(engines.trust()));
     }
 
     /// For a port that only nodes use.
