@@ -185,8 +185,7 @@ class OneAddressTest {
                                             client,
                                             List.of(
                                                     new ClientQuotaAlteration.Op(
-                                                            "producer_byte_rate",
-                                                            (double) RATE)))))
+                                                            "producer_byte_rate", (double) RATE)))))
                     .all()
                     .get();
         }

@@ -9,7 +9,11 @@ import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.raft.ControllerConfig.Member;
+import io.quafka.controller.raft.MemberSource;
+import io.quafka.controller.raft.RaftTls;
 import io.quafka.controller.raft.RemoteController;
+import io.quafka.wire.tls.TlsConfig;
+import io.quafka.wire.tls.TlsEngines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +28,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 
-/// A controller, three storage nodes and a gateway, each in a process of its own, three replicas of
-/// everything, two of which must have what is acknowledged.
+/// A controller, three storage nodes and a gateway, each in a process of its own, which speak
+/// mutual TLS to each other, three replicas of everything, two of which must have what is
+/// acknowledged.
 final class ReplicatedProcesses implements AutoCloseable {
     static final Duration SETTLED_MAX = Duration.ofSeconds(120);
     static final int NODES = 3;
@@ -36,10 +41,23 @@ final class ReplicatedProcesses implements AutoCloseable {
     private final List<Path> storages = new ArrayList<>();
     private final String members;
     private final BrokerProcess gateway;
+    private final Certificates authority;
+    private final TlsEngines tls;
     private final RemoteController controller;
 
     ReplicatedProcesses(Path directory) throws Exception {
         this.directory = directory;
+        authority = Certificates.authority(directory, "nodes").signForNoHost("node", "CN=node");
+        tls =
+                TlsEngines.open(
+                        new TlsConfig(
+                                authority.chain("node"),
+                                authority.key("node"),
+                                null,
+                                authority.trust(),
+                                null,
+                                TlsConfig.ClientAuth.REQUIRED),
+                        SETTLED_MAX);
         int port = Ports.free();
         members = "1@127.0.0.1:" + port;
         try {
@@ -54,8 +72,10 @@ final class ReplicatedProcesses implements AutoCloseable {
             }
             controller =
                     RemoteController.connect(
-                            List.of(new Member(1, new Endpoint("127.0.0.1", port))),
-                            Duration.ofSeconds(30));
+                            MemberSource.of(
+                                    List.of(new Member(1, new Endpoint("127.0.0.1", port)))),
+                            Duration.ofSeconds(30),
+                            new RaftTls(tls.keys(), tls.trust()));
         } catch (Exception | AssertionError e) {
             processes.forEach(BrokerProcess::close);
             throw e;
@@ -81,7 +101,12 @@ final class ReplicatedProcesses implements AutoCloseable {
                                 .withRole(role)
                                 .withHeapMib(128)
                                 .withSmallSegments()
-                                .with("controller.members", members));
+                                .with("controller.members", members)
+                                .with(
+                                        "node.tls.certificate.file",
+                                        authority.chain("node").toString())
+                                .with("node.tls.key.file", authority.key("node").toString())
+                                .with("node.tls.trust.file", authority.trust().toString()));
         processes.add(process);
         return process;
     }
@@ -182,6 +207,7 @@ final class ReplicatedProcesses implements AutoCloseable {
     @Override
     public void close() {
         controller.close();
+        tls.close();
         processes.reversed().forEach(BrokerProcess::close);
     }
 }

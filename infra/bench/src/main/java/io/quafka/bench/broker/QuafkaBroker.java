@@ -1,5 +1,8 @@
 package io.quafka.bench.broker;
 
+import io.quafka.bench.client.KafkaSocket;
+import io.quafka.bench.client.Topics;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +14,17 @@ import java.util.TreeMap;
 ///
 /// @param label name in tables
 /// @param settings configuration on top, as `--set key=value`
-public record QuafkaBroker(String label, Map<String, String> settings) implements Broker {
+/// @param quotas of each client, by Kafka's keys
+public record QuafkaBroker(String label, Map<String, String> settings, Map<String, Double> quotas)
+        implements Broker {
     public QuafkaBroker {
         settings = Map.copyOf(settings);
+        quotas = Map.copyOf(quotas);
+    }
+
+    /// Without quotas.
+    public QuafkaBroker(String label, Map<String, String> settings) {
+        this(label, settings, Map.of());
     }
 
     /// Quafka as it is.
@@ -39,5 +50,12 @@ public record QuafkaBroker(String label, Map<String, String> settings) implement
         new TreeMap<>(settings)
                 .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         return List.of(command);
+    }
+
+    @Override
+    public void settle(KafkaSocket socket) throws IOException {
+        if (!quotas.isEmpty()) {
+            Topics.setQuotasOfClients(socket, quotas);
+        }
     }
 }

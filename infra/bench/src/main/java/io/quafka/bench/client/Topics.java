@@ -10,6 +10,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntityData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntryData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.OpData;
+import org.apache.kafka.common.message.AlterClientQuotasResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
@@ -26,7 +31,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
-/// Makes topics and tells when they can be written.
+/// Makes topics, and what holds for them and their clients, and tells when they can be written.
 public final class Topics {
     private static final short CREATE_VERSION = 5;
     private static final int CREATE_TIMEOUT_MS = 60_000;
@@ -118,6 +123,28 @@ public final class Topics {
         if (error != Errors.NONE) {
             throw new IOException(
                     "not set: " + error + ", " + response.responses().getFirst().errorMessage());
+        }
+    }
+
+    /// Gives each client id quotas of its own.
+    ///
+    /// @throws IOException if it is refused
+    public static void setQuotasOfClients(KafkaSocket socket, Map<String, Double> quotas)
+            throws IOException {
+        EntryData entry =
+                new EntryData().setEntity(List.of(new EntityData().setEntityType("client-id")));
+        entry.entity().getFirst().setEntityName(null);
+        quotas.forEach((key, value) -> entry.ops().add(new OpData().setKey(key).setValue(value)));
+        AlterClientQuotasResponseData response =
+                (AlterClientQuotasResponseData)
+                        socket.call(
+                                ApiKeys.ALTER_CLIENT_QUOTAS,
+                                ALTER_VERSION,
+                                new AlterClientQuotasRequestData().setEntries(List.of(entry)));
+        Errors error = Errors.forCode(response.entries().getFirst().errorCode());
+        if (error != Errors.NONE) {
+            throw new IOException(
+                    "not set: " + error + ", " + response.entries().getFirst().errorMessage());
         }
     }
 

@@ -88,6 +88,7 @@ public final class Catalog {
                 flushing("produce-1-flush", 1, new RatioAtLeast(Metric.THROUGHPUT, 5)),
                 flushing("produce-1000-flush", 1_000, new RatioAtLeast(Metric.THROUGHPUT, 4)),
                 percentages(),
+                quotas(),
                 consume("consume-1", 1),
                 consume("consume-16", 16),
                 new PacedScenario(
@@ -295,6 +296,29 @@ public final class Catalog {
                         List.of(new RatioAtMost(Metric.CPU_PER_GIB, 1.02))),
                 KIBIBYTE,
                 Map.of("batch.size", "65536"));
+    }
+
+    /// What it costs that clients have quotas, which they do not reach.
+    private static Scenario quotas() {
+        int partitions = 16;
+        Map<String, Double> never =
+                Map.of(
+                        "producer_byte_rate",
+                        1e12,
+                        "consumer_byte_rate",
+                        1e12,
+                        "request_percentage",
+                        1e6);
+        return new ProduceScenario(
+                new Plan(
+                        "produce-quota",
+                        "1 KiB records, 16 partitions, the producer's default batches; without quotas, and with some that never bind.",
+                        new Contestant(QUAFKA, partitions),
+                        new Contestant(
+                                new QuafkaBroker("Quafka, quotas", Map.of(), never), partitions),
+                        List.of(new RatioAtMost(Metric.CPU_PER_GIB, 1.02))),
+                KIBIBYTE,
+                Map.of());
     }
 
     private static Scenario consume(String name, int partitions) {
