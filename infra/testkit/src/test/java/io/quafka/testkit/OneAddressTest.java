@@ -310,7 +310,8 @@ class OneAddressTest {
         await().atMost(SETTLED_MAX).until(() -> load.ended() >= target);
     }
 
-    /// kcat and librdkafka's transactions through the same address, while a gateway dies.
+    /// kcat, librdkafka, kafkajs and kafka-python through the same address: some gateways have just
+    /// died, and one was added.
     @Test
     void otherClientsPassToo() throws Exception {
         Installed.require("kcat", "kcat", "-V");
@@ -354,6 +355,22 @@ class OneAddressTest {
                                 Python.script("confluent_transactions.py").toString(),
                                 balancer.address()))) {
             assertThat(python.awaitSuccess()).last().asString().startsWith("ok ");
+        }
+        KafkaJs kafkaJs = KafkaJs.install(Files.createDirectory(directory.resolve("kafkajs")));
+        gateways.add(gateway(3));
+        gateways.get(0).kill9();
+        try (Program basics = kafkaJs.start("basics.js", balancer.address());
+                Program transactions = kafkaJs.start("transactions.js", balancer.address());
+                Program python =
+                        Program.start(
+                                directory,
+                                List.of(
+                                        Python.with("kafka"),
+                                        Python.script("kafka_python.py").toString(),
+                                        balancer.address()))) {
+            for (Program each : List.of(basics, transactions, python)) {
+                assertThat(each.awaitSuccess()).last().asString().startsWith("ok ");
+            }
         }
     }
 }
