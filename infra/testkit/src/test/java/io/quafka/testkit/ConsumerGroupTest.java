@@ -27,6 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -132,13 +133,13 @@ class ConsumerGroupTest {
             consumer.subscribe(List.of(topic));
             assertThat(read(consumer, RECORDS))
                     .containsExactlyInAnyOrderElementsOf(values(0, RECORDS));
-            consumer.commitSync();
+            commit(consumer);
             broker.kill9();
             broker = BrokerProcess.start(broker.options());
             produce(topic, RECORDS);
             assertThat(new HashSet<>(read(consumer, RECORDS)))
                     .isEqualTo(values(RECORDS, 2 * RECORDS));
-            consumer.commitSync();
+            commit(consumer);
         }
         broker.terminate();
         broker = BrokerProcess.start(broker.options());
@@ -148,6 +149,21 @@ class ConsumerGroupTest {
             assertThat(read(consumer, RECORDS))
                     .containsExactlyInAnyOrderElementsOf(values(2 * RECORDS, 3 * RECORDS));
         }
+    }
+
+    /// A group may be in the middle of a rebalance after its coordinator came back: then clients are
+    /// to poll, and to commit again.
+    private static void commit(KafkaConsumer<byte[], byte[]> consumer) {
+        await().pollInterval(Duration.ofMillis(1))
+                .until(() -> {
+                    try {
+                        consumer.commitSync();
+                        return true;
+                    } catch (RebalanceInProgressException _) {
+                        assertThat(consumer.poll(Duration.ofMillis(100))).isEmpty();
+                        return false;
+                    }
+                });
     }
 
     @ParameterizedTest
