@@ -151,8 +151,8 @@ class ConsumerGroupTest {
         }
     }
 
-    /// A group may be in the middle of a rebalance after its coordinator came back: then clients are
-    /// to poll, and to commit again.
+    /// A group may be in the middle of a rebalance after its coordinator came back: then clients
+    /// are to poll, and to commit again.
     private static void commit(KafkaConsumer<byte[], byte[]> consumer) {
         await().pollInterval(Duration.ofMillis(1))
                 .until(() -> {

@@ -6,7 +6,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
@@ -26,12 +25,11 @@ final class ToldTrust extends X509ExtendedTrustManager {
         void check() throws CertificateException;
     }
 
-    private static void tell(X509Certificate @Nullable [] chain, Check check)
-            throws CertificateException {
+    private static void tell(X509Certificate[] chain, Check check) throws CertificateException {
         try {
             check.check();
         } catch (CertificateException e) {
-            boolean shown = chain != null && chain.length > 0;
+            boolean shown = chain.length > 0;
             log.at(Level.WARN)
                     .addKeyValue("subject", shown ? chain[0].getSubjectX500Principal() : "nobody")
                     .addKeyValue("issuer", shown ? chain[0].getIssuerX500Principal() : "nobody")
