@@ -1,6 +1,8 @@
 package io.quafka.storage.batch;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.kafka.common.record.TimestampType;
 
@@ -87,6 +89,18 @@ public final class BatchHeader {
     /// Bytes of the whole batch, as it declares: not checked, may be negative.
     public static int sizeInBytes(ByteBuffer buffer, int position) {
         return LENGTH_PREFIX_BYTES + batchLength(buffer, position);
+    }
+
+    /// The batches that a buffer holds from its position to its limit, all of them whole, each as a
+    /// view of it.
+    public static List<ByteBuffer> split(ByteBuffer batches) {
+        List<ByteBuffer> split = new ArrayList<>();
+        for (int at = batches.position(); at < batches.limit(); ) {
+            int size = sizeInBytes(batches, at);
+            split.add(batches.duplicate().position(at).limit(at + size));
+            at += size;
+        }
+        return split;
     }
 
     public static int leaderEpoch(ByteBuffer buffer, int position) {

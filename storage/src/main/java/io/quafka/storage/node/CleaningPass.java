@@ -12,9 +12,9 @@ import io.quafka.storage.shard.Dirt;
 import io.quafka.storage.shard.Partition;
 import io.quafka.storage.shard.RunCheck;
 import io.quafka.storage.shard.Shard;
+import io.quafka.storage.shard.ShardCompaction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -139,7 +139,7 @@ final class CleaningPass {
                 if (!read(run)) {
                     return false;
                 }
-                for (ByteBuffer batch : batches(run)) {
+                for (ByteBuffer batch : BatchHeader.split(buffer)) {
                     if (!builder.add(batch)) {
                         return true;
                     }
@@ -170,7 +170,7 @@ final class CleaningPass {
                     return false;
                 }
                 bytesBefore += run.length();
-                chunk.add(run, batches(run), cleaner);
+                chunk.add(run, BatchHeader.split(buffer), cleaner);
                 next = run.lastOffset() + 1;
             }
             if (runs.isEmpty()) {
@@ -185,14 +185,7 @@ final class CleaningPass {
             return;
         }
         long to = Math.min(runs.getLast().lastOffset() + 1, dirt.to());
-        transactions.add(
-                partition.abortedIn(runs.getFirst().baseOffset(), to).stream()
-                        .map(aborted ->
-                                new CleanedTransactions.Aborted(
-                                        aborted.producerId(),
-                                        aborted.firstOffset(),
-                                        aborted.lastOffset()))
-                        .toList());
+        ShardCompaction.noteAborted(partition, runs.getFirst().baseOffset(), to, transactions);
     }
 
     private boolean replace(CleanedChunk chunk, long lastOffset)
@@ -228,16 +221,5 @@ final class CleaningPass {
                     "damaged batch at " + shard.describe(run.position() + checked.end()));
         }
         return true;
-    }
-
-    /// The batches in the buffer.
-    private List<ByteBuffer> batches(Run run) {
-        List<ByteBuffer> batches = new ArrayList<>();
-        for (int at = 0; at < run.length(); ) {
-            int size = BatchHeader.sizeInBytes(buffer, at);
-            batches.add(buffer.duplicate().position(at).limit(at + size));
-            at += size;
-        }
-        return batches;
     }
 }

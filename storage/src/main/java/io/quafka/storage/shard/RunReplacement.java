@@ -46,11 +46,7 @@ final class RunReplacement {
                 key.partition(),
                 replacement.firstOffset(),
                 replacement.lastOffset());
-        for (int at = cleaned.position(); at < cleaned.limit(); ) {
-            int size = BatchHeader.sizeInBytes(cleaned, at);
-            group.addBatch(cleaned.duplicate().position(at).limit(at + size));
-            at += size;
-        }
+        BatchHeader.split(cleaned).forEach(group::addBatch);
         long position = log.end();
         groups.append(group, epoch);
         apply(

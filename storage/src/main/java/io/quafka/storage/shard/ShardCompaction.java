@@ -2,6 +2,7 @@ package io.quafka.storage.shard;
 
 import io.quafka.controller.model.TopicSettings;
 import io.quafka.storage.batch.BatchCleaner;
+import io.quafka.storage.batch.CleanedTransactions;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.ShardIndex;
 import io.quafka.storage.index.TieredRange;
@@ -56,6 +57,20 @@ public final class ShardCompaction {
         return tiered
                 || partition.isCompactedInStore()
                 || partition.tieredEnd() > partition.logStart();
+    }
+
+    /// Makes the aborted transactions known that have batches between two offsets, the second
+    /// excluded.
+    public static void noteAborted(
+            Partition partition, long from, long to, CleanedTransactions transactions) {
+        transactions.add(
+                partition.abortedIn(from, to).stream()
+                        .map(aborted ->
+                                new CleanedTransactions.Aborted(
+                                        aborted.producerId(),
+                                        aborted.firstOffset(),
+                                        aborted.lastOffset()))
+                        .toList());
     }
 
     /// What compaction could do with a partition, as far as the index knows by now; null where

@@ -12,6 +12,7 @@ import io.quafka.storage.shard.Dirt;
 import io.quafka.storage.shard.IntendedObject;
 import io.quafka.storage.shard.Partition;
 import io.quafka.storage.shard.Shard;
+import io.quafka.storage.shard.ShardCompaction;
 import io.quafka.tiering.object.Block;
 import io.quafka.tiering.object.ObjectOrigin;
 import io.quafka.tiering.object.ObjectWriter;
@@ -131,14 +132,15 @@ final class StoreCleaningPass {
         CleanedTransactions transactions = new CleanedTransactions();
         KeyOffsetsBuilder builder = new KeyOffsetsBuilder(keys, transactions, dirt.from());
         for (TieredRange range : rangesFrom(dirt.from(), dirt.to() - 1)) {
-            noteAborted(transactions, range);
+            ShardCompaction.noteAborted(
+                    partition, range.baseOffset(), range.lastOffset() + 1, transactions);
             ObjectScan scan = source.open(range);
             bytesRead += range.length();
             for (Block _ : source.blocks(range)) {
                 if (environment.stopped().getAsBoolean()) {
                     return false;
                 }
-                for (ByteBuffer batch : batches(scan.next())) {
+                for (ByteBuffer batch : BatchHeader.split(scan.next())) {
                     if (!builder.add(batch)) {
                         return true;
                     }
@@ -212,7 +214,8 @@ final class StoreCleaningPass {
                             ObjectWriter.BLOCK_BYTES)) {
                 cleaned = new CleanedObject(partition.key(), intended.number(), writer, cleaner);
                 for (TieredRange range : ranges) {
-                    noteAborted(transactions, range);
+                    ShardCompaction.noteAborted(
+                            partition, range.baseOffset(), range.lastOffset() + 1, transactions);
                     if (!copy(range, cleaned)) {
                         return false;
                     }
@@ -249,7 +252,7 @@ final class StoreCleaningPass {
             if (environment.stopped().getAsBoolean() || partition.isDropped()) {
                 return false;
             }
-            for (ByteBuffer batch : batches(scan.next())) {
+            for (ByteBuffer batch : BatchHeader.split(scan.next())) {
                 cleaned.add(batch);
             }
         }
@@ -262,27 +265,5 @@ final class StoreCleaningPass {
     private ObjectOrigin origin(List<TieredRange> ranges, int epoch) {
         long end = ranges.stream().mapToLong(TieredRange::object).max().orElse(0);
         return new ObjectOrigin(shard.id(), epoch, 0, end);
-    }
-
-    /// Makes the aborted transactions known that have batches in a range.
-    private void noteAborted(CleanedTransactions transactions, TieredRange range) {
-        transactions.add(
-                partition.abortedIn(range.baseOffset(), range.lastOffset() + 1).stream()
-                        .map(aborted ->
-                                new CleanedTransactions.Aborted(
-                                        aborted.producerId(),
-                                        aborted.firstOffset(),
-                                        aborted.lastOffset()))
-                        .toList());
-    }
-
-    private static List<ByteBuffer> batches(ByteBuffer block) {
-        List<ByteBuffer> batches = new ArrayList<>();
-        for (int at = block.position(); at < block.limit(); ) {
-            int size = BatchHeader.sizeInBytes(block, at);
-            batches.add(block.duplicate().position(at).limit(at + size));
-            at += size;
-        }
-        return batches;
     }
 }

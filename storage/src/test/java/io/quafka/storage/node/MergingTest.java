@@ -20,9 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,17 +168,14 @@ class MergingTest {
         }
     }
 
-    static Stream<Moment> moments() {
-        return Stream.of(Step.CREATE, Step.WRITE, Step.COMMIT, Step.HEAD, Step.PUT, Step.DELETE)
-                .flatMap(step -> Stream.of(new Moment(step, false), new Moment(step, true)));
+    static Stream<StoreCrash.Moment> moments() {
+        return StoreCrash.moments(
+                Step.CREATE, Step.WRITE, Step.COMMIT, Step.HEAD, Step.PUT, Step.DELETE);
     }
-
-    /// @param done whether the call has had its effect
-    record Moment(Step step, boolean done) {}
 
     @ParameterizedTest
     @MethodSource("moments")
-    void aCrashAtAnyStepLosesAndLeavesNothing(Moment moment) throws Exception {
+    void aCrashAtAnyStepLosesAndLeavesNothing(StoreCrash.Moment moment) throws Exception {
         Path copy = crashAt(moment);
         try (NodeUnderTest node = node(copy, store, Merging.OFF)) {
             assertAllThere(node);
@@ -195,7 +189,7 @@ class MergingTest {
     /// What the bucket says of merges, and what of it the log says, together tell all.
     @ParameterizedTest
     @MethodSource("moments")
-    void aCrashThatTakesTheIndexLosesAndLeavesNothing(Moment moment) throws Exception {
+    void aCrashThatTakesTheIndexLosesAndLeavesNothing(StoreCrash.Moment moment) throws Exception {
         Path copy = crashAt(moment);
         BackupTest.deleteTree(copy.resolve("index"));
         try (NodeUnderTest node = node(copy, store, Merging.OFF)) {
@@ -210,36 +204,14 @@ class MergingTest {
     }
 
     /// A node that merges dies at a moment, as does its way to the store: its disk as it was then.
-    private Path crashAt(Moment moment) throws Exception {
+    private Path crashAt(StoreCrash.Moment moment) throws Exception {
         Path directory = temp.resolve("node");
         Path copy = temp.resolve("copy");
         try (NodeUnderTest node = node(directory, store, Merging.OFF)) {
             produce(node, 100, new Random(7));
             awaitTiered(node);
         }
-        CountDownLatch crashed = new CountDownLatch(1);
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        FaultyStore dying = new FaultyStore(store, Faults.NONE);
-        dying.becomes((step, done) -> {
-            synchronized (crashed) {
-                if (crashed.getCount() == 0) {
-                    throw FaultyStore.busy(step, done);
-                }
-                if (step == moment.step() && done == moment.done()) {
-                    try {
-                        CrashTest.copyTree(directory, copy);
-                    } catch (Exception | AssertionError e) {
-                        failure.set(e);
-                    }
-                    crashed.countDown();
-                    throw FaultyStore.busy(step, done);
-                }
-            }
-        });
-        try (NodeUnderTest _ = node(directory, dying, ON)) {
-            assertThat(crashed.await(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(failure.get()).isNull();
-        }
+        StoreCrash.at(moment, store, directory, copy, dying -> node(directory, dying, ON));
         return copy;
     }
 

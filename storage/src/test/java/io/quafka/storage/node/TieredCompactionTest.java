@@ -8,7 +8,6 @@ import io.quafka.controller.model.Topic;
 import io.quafka.controller.model.TopicSettings;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.TieredRange;
-import io.quafka.storage.node.FaultyStore.Faults;
 import io.quafka.storage.tier.MergePolicy;
 import io.quafka.storage.tier.Merging;
 import io.quafka.tiering.directory.DirectoryStore;
@@ -21,10 +20,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.AfterEach;
@@ -264,13 +261,13 @@ class TieredCompactionTest {
         }
     }
 
-    static Stream<MergingTest.Moment> moments() {
+    static Stream<StoreCrash.Moment> moments() {
         return MergingTest.moments();
     }
 
     @ParameterizedTest
     @MethodSource("moments")
-    void aCrashAtAnyStepLosesAndLeavesNothing(MergingTest.Moment moment) throws Exception {
+    void aCrashAtAnyStepLosesAndLeavesNothing(StoreCrash.Moment moment) throws Exception {
         Path copy = crashAt(moment);
         try (NodeUnderTest node = node(copy, store, OFF)) {
             verify(node);
@@ -283,7 +280,7 @@ class TieredCompactionTest {
 
     @ParameterizedTest
     @MethodSource("moments")
-    void aCrashThatTakesTheIndexLosesAndLeavesNothing(MergingTest.Moment moment) throws Exception {
+    void aCrashThatTakesTheIndexLosesAndLeavesNothing(StoreCrash.Moment moment) throws Exception {
         Path copy = crashAt(moment);
         BackupTest.deleteTree(copy.resolve("index"));
         try (NodeUnderTest node = node(copy, store, CLEANING)) {
@@ -295,7 +292,7 @@ class TieredCompactionTest {
 
     /// A node that compacts dies at a moment, as does its way to the store: its disk as it was
     /// then.
-    private Path crashAt(MergingTest.Moment moment) throws Exception {
+    private Path crashAt(StoreCrash.Moment moment) throws Exception {
         Path directory = temp.resolve("node");
         Path copy = temp.resolve("copy");
         try (NodeUnderTest node = node(directory, store, OFF)) {
@@ -304,29 +301,7 @@ class TieredCompactionTest {
                 log.awaitTiered(node, store);
             }
         }
-        CountDownLatch crashed = new CountDownLatch(1);
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        FaultyStore dying = new FaultyStore(store, Faults.NONE);
-        dying.becomes((step, done) -> {
-            synchronized (crashed) {
-                if (crashed.getCount() == 0) {
-                    throw FaultyStore.busy(step, done);
-                }
-                if (step == moment.step() && done == moment.done()) {
-                    try {
-                        CrashTest.copyTree(directory, copy);
-                    } catch (Exception | AssertionError e) {
-                        failure.set(e);
-                    }
-                    crashed.countDown();
-                    throw FaultyStore.busy(step, done);
-                }
-            }
-        });
-        try (NodeUnderTest _ = node(directory, dying, CLEANING)) {
-            assertThat(crashed.await(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(failure.get()).isNull();
-        }
+        StoreCrash.at(moment, store, directory, copy, dying -> node(directory, dying, CLEANING));
         return copy;
     }
 }

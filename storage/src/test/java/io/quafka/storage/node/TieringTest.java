@@ -229,20 +229,13 @@ class TieringTest {
         }
     }
 
-    static Stream<FaultyStoreMoment> moments() {
-        return Stream.of(Step.CREATE, Step.WRITE, Step.COMMIT, Step.HEAD)
-                .flatMap(step ->
-                        Stream.of(
-                                new FaultyStoreMoment(step, false),
-                                new FaultyStoreMoment(step, true)));
+    static Stream<StoreCrash.Moment> moments() {
+        return StoreCrash.moments(Step.CREATE, Step.WRITE, Step.COMMIT, Step.HEAD);
     }
-
-    /// @param done whether the call has had its effect
-    record FaultyStoreMoment(Step step, boolean done) {}
 
     @ParameterizedTest
     @MethodSource("moments")
-    void aCrashAtAnyStepOfAnUploadLosesAndLeavesNothing(FaultyStoreMoment moment) throws Exception {
+    void aCrashAtAnyStepOfAnUploadLosesAndLeavesNothing(StoreCrash.Moment moment) throws Exception {
         Path directory = temp.resolve("node");
         Path copy = temp.resolve("copy");
         AtomicBoolean armed = new AtomicBoolean();
