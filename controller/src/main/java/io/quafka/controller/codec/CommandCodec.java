@@ -13,15 +13,20 @@ import io.quafka.controller.model.Command.CreatePartitions;
 import io.quafka.controller.model.Command.CreateTopics;
 import io.quafka.controller.model.Command.DeleteAcls;
 import io.quafka.controller.model.Command.DeleteTopics;
+import io.quafka.controller.model.Command.DrainNode;
+import io.quafka.controller.model.Command.ElectLeaders;
 import io.quafka.controller.model.Command.FenceNode;
 import io.quafka.controller.model.Command.FormCluster;
 import io.quafka.controller.model.Command.MorePartitions;
+import io.quafka.controller.model.Command.MoveShards;
 import io.quafka.controller.model.Command.NewTopic;
 import io.quafka.controller.model.Command.PublishBudgets;
 import io.quafka.controller.model.Command.QuotaChange;
 import io.quafka.controller.model.Command.RegisterNode;
+import io.quafka.controller.model.Command.RemoveNode;
 import io.quafka.controller.model.Command.RestoreCluster;
 import io.quafka.controller.model.Command.ScramChange;
+import io.quafka.controller.model.Command.ShardMove;
 import io.quafka.controller.model.Command.TopicRef;
 import io.quafka.controller.model.Command.UnregisterNode;
 import java.nio.ByteBuffer;
@@ -49,6 +54,10 @@ import org.apache.kafka.common.config.ConfigResource;
 ///  10 RestoreCluster       records, see RecordCodec
 ///  20 PublishBudgets       uvar basis, node budgets
 ///  21 AlterInSync          uvar shardId, svar leader, uvar epoch, uvar revision, list of svar node
+///  22 MoveShards           list of (uvar shardId, nullable list of svar node)
+///  23 ElectLeaders         list of svar shardId
+///  24 DrainNode            svar nodeId, bool draining
+///  25 RemoveNode           svar nodeId
 ///  30 AlterScram           list of (scram name, nullable scram secret)
 ///  31 CreateAcls           list of acl
 ///  32 DeleteAcls           list of acl filter
@@ -137,6 +146,16 @@ public final class CommandCodec {
                                     .uvar(c.epoch())
                                     .uvar(c.revision()),
                             c.inSync());
+            case MoveShards c ->
+                    out.u8(22)
+                            .list(
+                                    c.moves(),
+                                    (w, move) ->
+                                            w.uvar(move.shardId())
+                                                    .nullable(move.replicas(), Fields::ids));
+            case ElectLeaders c -> Fields.ids(out.u8(23), c.shardIds());
+            case DrainNode c -> out.u8(24).svar(c.nodeId()).bool(c.draining());
+            case RemoveNode c -> out.u8(25).svar(c.nodeId());
             case AlterScram c ->
                     out.u8(30)
                             .list(
@@ -198,6 +217,12 @@ public final class CommandCodec {
             case 21 ->
                     new AlterInSync(
                             in.uvarInt(), in.svarInt(), in.uvarInt(), in.uvarInt(), Fields.ids(in));
+            case 22 ->
+                    new MoveShards(
+                            in.list(2, r -> new ShardMove(r.uvarInt(), r.nullable(Fields::ids))));
+            case 23 -> new ElectLeaders(Fields.ids(in));
+            case 24 -> new DrainNode(in.svarInt(), in.bool());
+            case 25 -> new RemoveNode(in.svarInt());
             case 30 ->
                     new AlterScram(
                             in.list(

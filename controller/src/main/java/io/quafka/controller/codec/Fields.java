@@ -83,10 +83,16 @@ final class Fields {
         out.nullable(node.kafka(), Fields::endpoint)
                 .nullable(node.storage(), Fields::endpoint)
                 .nullable(node.rack(), BinaryWriter::string)
-                .bool(node.fenced());
+                .bool(node.fenced())
+                .bool(node.draining());
     }
 
     static Node node(BinaryReader in) {
+        return firstNode(in).withDraining(in.bool());
+    }
+
+    /// As it was written before nodes were drained.
+    static Node firstNode(BinaryReader in) {
         return new Node(
                 in.uvarInt(),
                 in.uuid(),
@@ -109,9 +115,24 @@ final class Fields {
         out.uvar(shard.id()).uvar(shard.epoch()).uvar(shard.revision()).svar(shard.leader());
         ids(out, shard.replicas());
         ids(out, shard.inSync());
+        ids(out, shard.adding());
+        ids(out, shard.removing());
     }
 
     static ShardState shard(BinaryReader in) {
+        return new ShardState(
+                in.uvarInt(),
+                in.uvarInt(),
+                in.uvarInt(),
+                in.svarInt(),
+                ids(in),
+                ids(in),
+                ids(in),
+                ids(in));
+    }
+
+    /// As it was written before replicas could be changed.
+    static ShardState stayingShard(BinaryReader in) {
         return new ShardState(
                 in.uvarInt(), in.uvarInt(), in.uvarInt(), in.svarInt(), ids(in), ids(in));
     }

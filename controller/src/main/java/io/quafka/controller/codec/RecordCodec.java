@@ -16,6 +16,7 @@ import io.quafka.controller.model.MetadataRecord.QuotasChanged;
 import io.quafka.controller.model.MetadataRecord.ScramChanged;
 import io.quafka.controller.model.MetadataRecord.ShardChanged;
 import io.quafka.controller.model.MetadataRecord.ShardCreated;
+import io.quafka.controller.model.MetadataRecord.ShardRemoved;
 import io.quafka.controller.model.MetadataRecord.TopicConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.TopicCreated;
 import io.quafka.controller.model.MetadataRecord.TopicDeleted;
@@ -29,7 +30,7 @@ import java.util.List;
 /// records = u8 version (1), list of record
 /// record  = u8 kind, fields:
 ///   1 ClusterFormed          string clusterId
-///   2 NodeRegistered         node
+///   2 NodeRegistered         node without draining; not written any more
 ///   3 NodeRemoved            uvar nodeId
 ///   4 NodeFenced             uvar nodeId, bool fenced
 ///   5 ShardCreated           shard without revision; not written any more
@@ -43,8 +44,12 @@ import java.util.List;
 ///  13 IdsReserved            uvar nextNodeId, uvar nextShardId
 ///  14 GroupConfigsChanged    string groupId, map configs
 ///  20 BudgetsPublished       uvar version, node budgets
-///  21 ShardCreated           shard
-///  22 ShardChanged           shard
+///  21 ShardCreated           shard without a change of replicas; not written any more
+///  22 ShardChanged           shard without a change of replicas; not written any more
+///  23 NodeRegistered         node
+///  24 ShardCreated           shard
+///  25 ShardChanged           shard
+///  26 ShardRemoved           uvar shardId
 ///  30 ScramChanged           scram name, nullable scram secret
 ///  31 AclsChanged            list of acl added, list of acl removed
 ///  32 QuotasChanged          quota entity, list of (string key, f64), sorted by key
@@ -83,11 +88,12 @@ public final class RecordCodec {
     private static void write(BinaryWriter out, MetadataRecord record) {
         switch (record) {
             case ClusterFormed(String clusterId) -> out.u8(1).string(clusterId);
-            case NodeRegistered r -> Fields.node(out.u8(2), r.node());
+            case NodeRegistered r -> Fields.node(out.u8(23), r.node());
             case NodeRemoved r -> out.u8(3).uvar(r.nodeId());
             case NodeFenced r -> out.u8(4).uvar(r.nodeId()).bool(r.fenced());
-            case ShardCreated r -> Fields.shard(out.u8(21), r.shard());
-            case ShardChanged r -> Fields.shard(out.u8(22), r.shard());
+            case ShardCreated r -> Fields.shard(out.u8(24), r.shard());
+            case ShardChanged r -> Fields.shard(out.u8(25), r.shard());
+            case ShardRemoved r -> out.u8(26).uvar(r.shardId());
             case TopicCreated r -> {
                 out.u8(7).uuid(r.id()).string(r.name());
                 Fields.partitions(out, r.partitions());
@@ -121,7 +127,7 @@ public final class RecordCodec {
         int kind = in.u8();
         return switch (kind) {
             case 1 -> new ClusterFormed(in.string());
-            case 2 -> new NodeRegistered(Fields.node(in));
+            case 2 -> new NodeRegistered(Fields.firstNode(in));
             case 3 -> new NodeRemoved(in.uvarInt());
             case 4 -> new NodeFenced(in.uvarInt(), in.bool());
             case 5 -> new ShardCreated(Fields.firstShard(in));
@@ -142,8 +148,12 @@ public final class RecordCodec {
             case 13 -> new IdsReserved(in.uvarInt(), in.uvarInt());
             case 14 -> new GroupConfigsChanged(in.string(), in.map());
             case 20 -> new BudgetsPublished(new RetentionBudgets(in.uvar(), Fields.budgets(in)));
-            case 21 -> new ShardCreated(Fields.shard(in));
-            case 22 -> new ShardChanged(Fields.shard(in));
+            case 21 -> new ShardCreated(Fields.stayingShard(in));
+            case 22 -> new ShardChanged(Fields.stayingShard(in));
+            case 23 -> new NodeRegistered(Fields.node(in));
+            case 24 -> new ShardCreated(Fields.shard(in));
+            case 25 -> new ShardChanged(Fields.shard(in));
+            case 26 -> new ShardRemoved(in.uvarInt());
             case 30 ->
                     new ScramChanged(SecurityFields.name(in), in.nullable(SecurityFields::secret));
             case 31 ->

@@ -12,10 +12,14 @@ import io.quafka.controller.model.Command.CreatePartitions;
 import io.quafka.controller.model.Command.CreateTopics;
 import io.quafka.controller.model.Command.DeleteAcls;
 import io.quafka.controller.model.Command.DeleteTopics;
+import io.quafka.controller.model.Command.DrainNode;
+import io.quafka.controller.model.Command.ElectLeaders;
 import io.quafka.controller.model.Command.FenceNode;
 import io.quafka.controller.model.Command.FormCluster;
+import io.quafka.controller.model.Command.MoveShards;
 import io.quafka.controller.model.Command.PublishBudgets;
 import io.quafka.controller.model.Command.RegisterNode;
+import io.quafka.controller.model.Command.RemoveNode;
 import io.quafka.controller.model.Command.RestoreCluster;
 import io.quafka.controller.model.Command.UnregisterNode;
 import io.quafka.controller.model.MetadataRecord;
@@ -43,6 +47,10 @@ public final class ControllerLogic {
             case RegisterNode c -> NodeDecisions.register(image, c);
             case UnregisterNode c -> done(image, NodeDecisions.unregister(image, c.nodeId()));
             case FenceNode c -> done(image, NodeDecisions.fence(image, c.nodeId(), c.fenced()));
+            case MoveShards c -> ReplicaMoves.decide(image, c);
+            case ElectLeaders c -> LeaderElections.decide(image, c);
+            case DrainNode c -> Draining.decide(image, c);
+            case RemoveNode c -> Draining.remove(image, c);
             case CreateTopics c ->
                     new TopicCreation(image, ids, c.validateOnly()).decide(c.topics());
             case DeleteTopics c -> TopicDeletion.decide(image, c);

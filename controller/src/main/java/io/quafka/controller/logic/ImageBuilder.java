@@ -19,6 +19,7 @@ import io.quafka.controller.model.MetadataRecord.QuotasChanged;
 import io.quafka.controller.model.MetadataRecord.ScramChanged;
 import io.quafka.controller.model.MetadataRecord.ShardChanged;
 import io.quafka.controller.model.MetadataRecord.ShardCreated;
+import io.quafka.controller.model.MetadataRecord.ShardRemoved;
 import io.quafka.controller.model.MetadataRecord.TopicConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.TopicCreated;
 import io.quafka.controller.model.MetadataRecord.TopicDeleted;
@@ -136,6 +137,7 @@ public final class ImageBuilder {
                 nextShardId = Math.max(nextShardId, r.shard().id() + 1);
             }
             case ShardChanged r -> shards = shards.plus(r.shard().id(), r.shard());
+            case ShardRemoved r -> shards = shards.minus(r.shardId());
             case TopicCreated r -> create(r);
             case PartitionsAdded r -> {
                 Topic topic = topic(r.topicId());
@@ -202,17 +204,7 @@ public final class ImageBuilder {
         if (node == null) {
             throw new IllegalStateException("no node " + record.nodeId());
         }
-        nodes =
-                nodes.plus(
-                        node.id(),
-                        new Node(
-                                node.id(),
-                                node.incarnation(),
-                                node.roles(),
-                                node.kafka(),
-                                node.storage(),
-                                node.rack(),
-                                record.fenced()));
+        nodes = nodes.plus(node.id(), node.withFenced(record.fenced()));
     }
 
     private void create(TopicCreated record) {

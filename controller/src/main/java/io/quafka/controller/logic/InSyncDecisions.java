@@ -4,13 +4,13 @@ import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command.AlterInSync;
 import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.model.MetadataRecord.ShardChanged;
-import io.quafka.controller.model.Node;
 import io.quafka.controller.model.ShardState;
 import java.util.HashSet;
 import java.util.List;
 
 /// Whether a leader's wish to change its shard's in-sync set is granted: compare and set upon the
-/// state's epoch and revision, so that a wish that comes late, or twice, changes nothing.
+/// state's epoch and revision, so that a wish that comes late, or twice, changes nothing. The one
+/// that completes a change of replicas ends that change.
 final class InSyncDecisions {
     private InSyncDecisions() {}
 
@@ -24,7 +24,7 @@ final class InSyncDecisions {
             return List.of();
         }
         List<Integer> inSync = shard.replicas().stream().filter(wish.inSync()::contains).toList();
-        return List.of(new ShardChanged(shard.withInSync(inSync)));
+        return List.of(new ShardChanged(ReplicaMoves.settled(image, shard.withInSync(inSync))));
     }
 
     private static boolean isSound(ClusterImage image, ShardState shard, List<Integer> inSync) {
@@ -34,9 +34,7 @@ final class InSyncDecisions {
             return false;
         }
         for (int id : inSync) {
-            Node node = image.node(id);
-            boolean live = node != null && !node.fenced();
-            if (!live && !shard.inSync().contains(id)) {
+            if (!NodeDecisions.isLive(image, id) && !shard.inSync().contains(id)) {
                 return false;
             }
         }

@@ -42,15 +42,18 @@ final class NodeDecisions {
                             image.version(), -1, Errors.INVALID_REGISTRATION, problem));
         }
         Node known = byIncarnation(image, command.incarnation());
-        Node node = node(known == null ? image.nextNodeId() : known.id(), command);
+        Node node =
+                node(known == null ? image.nextNodeId() : known.id(), command)
+                        .withDraining(known != null && known.draining());
         List<MetadataRecord> records = new ArrayList<>();
         if (!node.equals(known)) {
             records.add(new NodeRegistered(node));
         }
         if (node.plays(NodeRole.STORAGE)) {
-            if (known == null || !carriesShards(image, node.id())) {
+            boolean carries = known != null && carriesShards(image, node.id());
+            if (!carries && !node.draining()) {
                 createShards(image, node.id(), command.shards(), records);
-            } else {
+            } else if (carries) {
                 startAnew(image, node, records);
             }
         }
@@ -78,6 +81,7 @@ final class NodeDecisions {
         records.add(new NodeFenced(nodeId, fenced));
         if (fenced) {
             handOver(image, nodeId, records);
+            settle(ImageBuilder.apply(image, records), records);
         } else {
             takeBack(image, nodeId, records);
         }
@@ -160,6 +164,16 @@ final class NodeDecisions {
         }
     }
 
+    /// Changes of replicas that waited for who is silent now.
+    private static void settle(ClusterImage after, List<MetadataRecord> records) {
+        for (ShardState shard : after.shards().values()) {
+            ShardState settled = ReplicaMoves.settled(after, shard);
+            if (!settled.equals(shard)) {
+                records.add(new ShardChanged(settled));
+            }
+        }
+    }
+
     private static void takeBack(ClusterImage image, int nodeId, List<MetadataRecord> records) {
         for (ShardState shard : image.shards().values()) {
             if (shard.leader() == ShardState.NO_LEADER && shard.inSync().contains(nodeId)) {
@@ -192,28 +206,24 @@ final class NodeDecisions {
         }
         int leader = firstLive(image, shard.replicas(), rest);
         if (leader == ShardState.NO_LEADER) {
-            records.add(
-                    new ShardChanged(
-                            new ShardState(
-                                    shard.id(),
-                                    shard.epoch() + 1,
-                                    shard.revision() + 1,
-                                    nodeId,
-                                    shard.replicas(),
-                                    shard.inSync())));
+            records.add(new ShardChanged(shard.ledAnew()));
         } else {
             change(shard, leader, rest, records);
         }
     }
 
-    private static int firstLive(ClusterImage image, List<Integer> order, List<Integer> among) {
+    static int firstLive(ClusterImage image, List<Integer> order, List<Integer> among) {
         for (int id : order) {
-            Node node = image.node(id);
-            if (among.contains(id) && node != null && !node.fenced()) {
+            if (among.contains(id) && isLive(image, id)) {
                 return id;
             }
         }
         return ShardState.NO_LEADER;
+    }
+
+    static boolean isLive(ClusterImage image, int id) {
+        Node node = image.node(id);
+        return node != null && !node.fenced();
     }
 
     private static void change(
@@ -221,15 +231,6 @@ final class NodeDecisions {
         if (leader == shard.leader() && inSync.equals(shard.inSync())) {
             return;
         }
-        boolean newLeader = leader != shard.leader() && leader != ShardState.NO_LEADER;
-        ShardState next =
-                new ShardState(
-                        shard.id(),
-                        shard.epoch() + (newLeader ? 1 : 0),
-                        shard.revision() + 1,
-                        leader,
-                        shard.replicas(),
-                        inSync);
-        records.add(new ShardChanged(next));
+        records.add(new ShardChanged(shard.led(leader, inSync)));
     }
 }

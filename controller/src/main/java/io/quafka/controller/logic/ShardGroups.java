@@ -43,8 +43,8 @@ final class ShardGroups {
     }
 
     private void count(ShardState shard) {
-        shard.replicas().forEach(id -> carried.merge(id, 1, Integer::sum));
-        led.merge(shard.replicas().getFirst(), 1, Integer::sum);
+        shard.target().forEach(id -> carried.merge(id, 1, Integer::sum));
+        led.merge(shard.target().getFirst(), 1, Integer::sum);
     }
 
     /// The most replicas that a shard may have.
@@ -52,10 +52,11 @@ final class ShardGroups {
         return ClusterConfigs.replicationFactorMax(image);
     }
 
-    /// Live storage nodes, by id.
+    /// Live storage nodes that are to stay, by id.
     List<Node> live() {
         return image.nodes().values().stream()
                 .filter(node -> !node.fenced() && node.plays(NodeRole.STORAGE))
+                .filter(node -> !node.draining())
                 .sorted(Comparator.comparingInt(Node::id))
                 .toList();
     }
@@ -67,8 +68,9 @@ final class ShardGroups {
             createLacking(replicationFactor);
         }
         return all().stream()
-                .filter(shard -> shard.replicas().size() == replicationFactor)
+                .filter(shard -> shard.target().size() == replicationFactor)
                 .filter(shard -> shard.leader() != ShardState.NO_LEADER)
+                .filter(shard -> shard.target().stream().noneMatch(this::isDraining))
                 .toList();
     }
 
@@ -80,8 +82,8 @@ final class ShardGroups {
         List<ShardState> fitting =
                 all().stream()
                         .filter(shard -> shard.leader() == leader)
-                        .filter(shard -> shard.replicas().size() == wanted.size())
-                        .filter(shard -> wanted.containsAll(shard.replicas()))
+                        .filter(shard -> shard.target().size() == wanted.size())
+                        .filter(shard -> wanted.containsAll(shard.target()))
                         .toList();
         if (!fitting.isEmpty()
                 || replicas.size() == 1
@@ -108,6 +110,11 @@ final class ShardGroups {
         return all;
     }
 
+    private boolean isDraining(int nodeId) {
+        Node node = image.node(nodeId);
+        return node != null && node.draining();
+    }
+
     private boolean mayLeadAnother(int nodeId) {
         return led.getOrDefault(nodeId, 0) < Limits.NODE_SHARDS_MAX;
     }
@@ -119,10 +126,10 @@ final class ShardGroups {
         }
         Map<Integer, Integer> lacking = new HashMap<>();
         for (ShardState shard : all()) {
-            int leader = shard.replicas().getFirst();
-            if (shard.replicas().size() == 1) {
+            int leader = shard.target().getFirst();
+            if (shard.target().size() == 1) {
                 lacking.merge(leader, 1, Integer::sum);
-            } else if (shard.replicas().size() == replicationFactor) {
+            } else if (shard.target().size() == replicationFactor) {
                 lacking.merge(leader, -1, Integer::sum);
             }
         }

@@ -50,6 +50,38 @@ public sealed interface Command<R> {
     /// A node fell silent (`fenced`) or speaks again.
     record FenceNode(int nodeId, boolean fenced) implements Command<Reply.Done> {}
 
+    /// Changes the replicas of shards; each change has an outcome of its own. What has to be copied
+    /// is copied after the reply: a shard is done when it is not moving any more.
+    record MoveShards(List<ShardMove> moves) implements Command<Reply.Outcomes> {
+        public MoveShards {
+            moves = List.copyOf(moves);
+        }
+    }
+
+    /// @param replicas node ids, the preferred leader first; null takes back a change that is under
+    ///   way
+    record ShardMove(int shardId, @Nullable List<Integer> replicas) {
+        public ShardMove {
+            replicas = replicas == null ? null : List.copyOf(replicas);
+        }
+    }
+
+    /// Has each of these shards led by the first of its replicas, if that one is in sync; each has
+    /// an outcome of its own.
+    record ElectLeaders(List<Integer> shardIds) implements Command<Reply.Outcomes> {
+        public ElectLeaders {
+            shardIds = List.copyOf(shardIds);
+        }
+    }
+
+    /// A storage node is to go: it is given nothing new, and everything that it carries moves to
+    /// others, or nothing at all where that cannot be. Or it is to stay after all: what has not
+    /// moved yet does not move. One outcome.
+    record DrainNode(int nodeId, boolean draining) implements Command<Reply.Outcomes> {}
+
+    /// Forgets a node that is fenced and carries nothing, its empty shards too. One outcome.
+    record RemoveNode(int nodeId) implements Command<Reply.Outcomes> {}
+
     record CreateTopics(List<NewTopic> topics, boolean validateOnly)
             implements Command<Reply.Topics> {}
 

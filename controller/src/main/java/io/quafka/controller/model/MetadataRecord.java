@@ -28,6 +28,9 @@ public sealed interface MetadataRecord {
 
     record ShardChanged(ShardState shard) implements MetadataRecord {}
 
+    /// A shard that carried nothing is gone.
+    record ShardRemoved(int shardId) implements MetadataRecord {}
+
     /// @param configs overrides, by Kafka's topic config names
     record TopicCreated(
             Uuid id,

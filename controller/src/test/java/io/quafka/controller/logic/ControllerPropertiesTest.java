@@ -135,6 +135,10 @@ class ControllerPropertiesTest {
         }
         for (ShardState shard : image.shards().values()) {
             assertThat(shard.inSync()).isNotEmpty().isSubsetOf(shard.replicas());
+            assertThat(shard.replicas()).doesNotHaveDuplicates().containsAll(shard.adding());
+            assertThat(shard.replicas()).containsAll(shard.removing());
+            assertThat(shard.target()).isNotEmpty();
+            assertThat(shard.original()).isNotEmpty();
             if (shard.leader() != ShardState.NO_LEADER) {
                 Node leader = Objects.requireNonNull(image.node(shard.leader()));
                 assertThat(leader.fenced()).isFalse();
@@ -144,7 +148,10 @@ class ControllerPropertiesTest {
             if (old != null) {
                 assertThat(shard.epoch()).isGreaterThanOrEqualTo(old.epoch());
                 assertThat(shard.revision() > old.revision()).isEqualTo(!shard.equals(old));
-                assertThat(shard.replicas()).isEqualTo(old.replicas());
+                if (!old.replicas().containsAll(shard.replicas())) {
+                    assertThat(shard.epoch()).isGreaterThan(old.epoch());
+                }
+                assertThat(shard.inSync()).isSubsetOf(old.replicas());
                 if (shard.leader() != old.leader() && shard.leader() != ShardState.NO_LEADER) {
                     assertThat(shard.epoch()).isGreaterThan(old.epoch());
                 }

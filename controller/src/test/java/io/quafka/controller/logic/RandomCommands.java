@@ -79,7 +79,7 @@ public final class RandomCommands {
     }
 
     public Command<?> next(ClusterImage image) {
-        return switch (random.nextInt(22)) {
+        return switch (random.nextInt(26)) {
             case 0 -> new Command.FormCluster("cluster-" + random.nextInt(9));
             case 1, 2 -> register();
             case 3 -> new Command.UnregisterNode(random.nextInt(8));
@@ -94,6 +94,12 @@ public final class RandomCommands {
             case 18 -> new Command.CreateAcls(List.of(acl(), acl()));
             case 19 -> new Command.DeleteAcls(List.of(filter(), acl().toFilter()));
             case 20 -> quotas();
+            case 21, 22 -> new Command.MoveShards(List.of(move(image), move(image)));
+            case 23 -> new Command.DrainNode(random.nextInt(5), random.nextInt(3) > 0);
+            case 24 ->
+                    random.nextBoolean()
+                            ? new Command.RemoveNode(random.nextInt(5))
+                            : new Command.ElectLeaders(List.of(shardId(image), shardId(image)));
             default -> new Command.AllocateProducerIds(random.nextInt(2000) - 10);
         };
     }
@@ -154,8 +160,16 @@ public final class RandomCommands {
                         AclPermissionType.ANY));
     }
 
+    private Command.ShardMove move(ClusterImage image) {
+        return new Command.ShardMove(shardId(image), random.nextInt(4) == 0 ? null : nodes());
+    }
+
+    private int shardId(ClusterImage image) {
+        return 1 + random.nextInt(Math.max(1, image.shards().size()));
+    }
+
     private Command<?> inSync(ClusterImage image) {
-        int id = 1 + random.nextInt(Math.max(1, image.shards().size()));
+        int id = shardId(image);
         ShardState shard = image.shard(id);
         return new Command.AlterInSync(
                 id,
