@@ -11,11 +11,11 @@ variable "client_cidrs" {
 }
 
 variable "tls" {
-  description = "TLS for clients: the name that they connect to, and an ACM certificate's ARN, or secrets with a certificate and its key. Null is no TLS."
+  description = "TLS for clients: the name that they connect to, and an ACM certificate's ARN, or secrets with a certificate, its key and, for clients that show certificates, their authorities. Null is no TLS."
   type = object({
     host            = string
     certificate_arn = optional(string)
-    secrets         = optional(object({ certificate = string, key = string }))
+    secrets         = optional(object({ certificate = string, key = string, trust = optional(string) }))
   })
   default = null
 }

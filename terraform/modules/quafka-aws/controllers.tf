@@ -72,7 +72,7 @@ resource "aws_instance" "controller" {
   ami                         = data.aws_ssm_parameter.image.value
   instance_type               = var.controllers.instance_type
   iam_instance_profile        = aws_iam_instance_profile.machine["controller"].name
-  user_data                   = module.controller[each.key].user_data
+  user_data_base64            = base64gzip(module.controller[each.key].user_data)
   user_data_replace_on_change = true
   tags                        = { Name = "${var.name}-controller-${each.key}" }
 

@@ -58,7 +58,7 @@ module "gateway" {
   program = local.program
 
   secrets = local.gateway_secrets
-  settings = merge(local.common_settings, local.tiering_settings, local.user_settings, {
+  settings = merge(local.common_settings, local.tiering_settings, local.user_settings, local.client_certificate_settings, {
     "gateway.listen"      = "0.0.0.0:${local.ports.gateway}"
     "gateway.advertised"  = "${local.client_host}:${local.client_port}"
     "gateway.one.address" = "true"
@@ -86,7 +86,7 @@ resource "aws_launch_template" "gateway" {
   name_prefix            = "${var.name}-gateway-"
   image_id               = data.aws_ssm_parameter.image.value
   instance_type          = var.gateways.instance_type
-  user_data              = base64encode(module.gateway.user_data)
+  user_data              = base64gzip(module.gateway.user_data)
   vpc_security_group_ids = [aws_security_group.gateway.id]
   update_default_version = true
 

@@ -43,19 +43,23 @@ locals {
     "node.tls.key.file"         = var.node_tls.key
     "node.tls.trust.file"       = var.node_tls.trust
   }
-  gateway_tls = try(var.tls.secrets, null)
+  gateway_tls        = try(var.tls.secrets, null)
+  client_authorities = try(var.tls.secrets.trust, null)
   gateway_secrets = merge(
     local.node_secrets,
     local.gateway_tls == null ? {} : {
       "gateway.tls.certificate.file" = local.gateway_tls.certificate
       "gateway.tls.key.file"         = local.gateway_tls.key
     },
+    local.client_authorities == null ? {} : { "gateway.tls.trust.file" = local.client_authorities },
     var.users == null ? {} : { "security.admin.password.file" = var.users.password_secret_arn },
   )
   user_settings = var.users == null ? {} : {
     "sasl.mechanisms"     = join(",", var.users.mechanisms)
     "security.admin.user" = var.users.admin
   }
+  # Who shows none says who it is by SASL, as the machine's own quafka-figures does.
+  client_certificate_settings = local.client_authorities == null ? {} : { "gateway.tls.client.auth" = "optional" }
 
   # These become the cluster's own settings when a controller starts.
   retention_settings = {

@@ -79,7 +79,7 @@ resource "aws_instance" "storage" {
   ami                         = data.aws_ssm_parameter.image.value
   instance_type               = var.storage.instance_type
   iam_instance_profile        = aws_iam_instance_profile.machine["storage"].name
-  user_data                   = module.storage[each.key].user_data
+  user_data_base64            = base64gzip(module.storage[each.key].user_data)
   user_data_replace_on_change = true
   tags                        = { Name = "${var.name}-storage-${each.key}" }
 

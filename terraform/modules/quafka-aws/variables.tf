@@ -56,11 +56,11 @@ variable "client_cidrs" {
 }
 
 variable "tls" {
-  description = "TLS for clients: the name that they connect to, and either certificate_arn, a certificate of ACM's (TLS ends at the load balancer, behind which records go unencrypted), or secrets, ARNs of secrets with the certificate's chain and its key in PEM (TLS ends at the gateways; both in one secret are fine). Null is no TLS."
+  description = "TLS for clients: the name that they connect to, and either certificate_arn, a certificate of ACM's (TLS ends at the load balancer, behind which records go unencrypted), or secrets, ARNs of secrets with the certificate's chain and its key in PEM (TLS ends at the gateways; both in one secret are fine). With trust, the ARN of a secret with authorities in PEM, clients may show a certificate of theirs instead of being one of users. Null is no TLS."
   type = object({
     host            = string
     certificate_arn = optional(string)
-    secrets         = optional(object({ certificate = string, key = string }))
+    secrets         = optional(object({ certificate = string, key = string, trust = optional(string) }))
   })
   default = null
 
@@ -70,7 +70,7 @@ variable "tls" {
   }
 
   validation {
-    condition     = alltrue([for arn in values(try(coalesce(var.tls.secrets, {}), {})) : can(regex("^arn:[a-z-]+:secretsmanager:", arn))])
+    condition     = alltrue([for arn in values(try(coalesce(var.tls.secrets, {}), {})) : arn == null || can(regex("^arn:[a-z-]+:secretsmanager:", arn))])
     error_message = "Secrets are named by ARNs of Secrets Manager's."
   }
 }
@@ -97,6 +97,11 @@ variable "users" {
   validation {
     condition     = var.users == null || var.tls != null
     error_message = "Users come with TLS: without it others could go on where a client has said who it is."
+  }
+
+  validation {
+    condition     = var.users != null || try(var.tls.secrets.trust, null) == null
+    error_message = "Clients' certificates (tls.secrets.trust) come beside users: the first of them says what others may do, and machines ask their gateway for figures by that password."
   }
 
   validation {

@@ -117,6 +117,49 @@ run "tls_to_the_gateways" {
   }
 }
 
+run "certificates_of_clients" {
+  command = plan
+
+  variables {
+    tls = {
+      host = "kafka.example.com"
+      secrets = {
+        certificate = "arn:aws:secretsmanager:eu-central-1:1:secret:pem"
+        key         = "arn:aws:secretsmanager:eu-central-1:1:secret:pem"
+        trust       = "arn:aws:secretsmanager:eu-central-1:1:secret:authorities"
+      }
+    }
+    users = { password_secret_arn = "arn:aws:secretsmanager:eu-central-1:1:secret:password" }
+  }
+
+  assert {
+    condition     = local.gateway_secrets["gateway.tls.trust.file"] == "arn:aws:secretsmanager:eu-central-1:1:secret:authorities" && contains(local.role_secrets["gateway"], "arn:aws:secretsmanager:eu-central-1:1:secret:authorities") && !contains(local.role_secrets["storage"], "arn:aws:secretsmanager:eu-central-1:1:secret:authorities")
+    error_message = "Gateways, and nobody else, bring whom they believe."
+  }
+
+  assert {
+    condition     = local.client_certificate_settings["gateway.tls.client.auth"] == "optional" && local.user_settings["security.admin.user"] == "admin"
+    error_message = "Who shows no certificate has to be a user."
+  }
+}
+
+run "certificates_of_clients_without_users_are_refused" {
+  command = plan
+
+  variables {
+    tls = {
+      host = "kafka.example.com"
+      secrets = {
+        certificate = "arn:aws:secretsmanager:eu-central-1:1:secret:pem"
+        key         = "arn:aws:secretsmanager:eu-central-1:1:secret:pem"
+        trust       = "arn:aws:secretsmanager:eu-central-1:1:secret:authorities"
+      }
+    }
+  }
+
+  expect_failures = [var.users]
+}
+
 run "nodes_in_plain" {
   command = plan
 

@@ -8,32 +8,38 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What terraform renders for machines, run: a controller, a storage node and a gateway, each with
-/// a file system of its own, get the program and their secrets from a stand-in for AWS, speak
-/// mutual TLS to each other, and TLS with passwords to clients.
+/// a file system of its own, get the program and their secrets from a stand-in for AWS, wait for
+/// those that are not there yet, speak mutual TLS to each other, and TLS to clients that have a
+/// password or a certificate, and take new certificates without being started again.
 class MachinesIT {
     private static final Path MACHINE = Path.of("src/test/machine").toAbsolutePath();
     private static final Path TERRAFORM = Path.of("../../terraform").toAbsolutePath().normalize();
     private static final Path CACHE = Path.of("target/cache-machines").toAbsolutePath();
-    private static final Duration READY_MAX = Duration.ofSeconds(90);
+    private static final Path CERTIFICATES = Path.of("node-certificates").toAbsolutePath();
+    private static final String WORDS = "one\ntwo\nthree\n";
+    private static final Duration RELOADED_MAX = Duration.ofSeconds(30);
 
     @TempDir private Path directory;
 
     private final Map<String, String> environment = new HashMap<>();
-    private final List<Run> machines = new ArrayList<>();
+    private final Map<String, Machine> machines = new HashMap<>();
     private final Map<String, Integer> ports = new HashMap<>();
     private Path secrets = Path.of("");
     private String sha256 = "";
@@ -62,7 +68,7 @@ class MachinesIT {
 
     @AfterEach
     void stop() {
-        machines.forEach(Run::close);
+        machines.values().forEach(Machine::close);
     }
 
     @Test
@@ -72,11 +78,11 @@ class MachinesIT {
         assertThat(printed).contains("node_tls = {", "quafka/node-key", "password_secret_arn");
         // What clients are shown is of another authority.
         Path shown = directory.resolve("shown");
-        run(Path.of("node-certificates").toAbsolutePath(), shown);
-        for (String file : List.of("node.pem", "node.key")) {
-            Files.copy(shown.resolve(file), secrets.resolve(arn("clients-" + file)));
-        }
-        String password = Files.readString(made.resolve("admin.password")).strip();
+        run(CERTIFICATES, shown);
+        put("clients-node.pem", shown.resolve("node.pem"));
+        put("clients-authority.pem", shown.resolve("authority.pem"));
+        String password = text(made.resolve("admin.password"));
+        Path denied = Files.createFile(secret("quafka/admin-password.denied"));
 
         start("controller", nodeSecrets(), Map.of("node.data.dir", "/var/lib/quafka/data"));
         assertThat(told("controller", "figures")).contains("\"Led\",\"Value\":1");
@@ -93,6 +99,7 @@ class MachinesIT {
         Map<String, String> all = new HashMap<>(nodeSecrets());
         all.put("gateway.tls.certificate.file", arn("clients-node.pem"));
         all.put("gateway.tls.key.file", arn("clients-node.key"));
+        all.put("gateway.tls.trust.file", arn("clients-authority.pem"));
         all.put("security.admin.password.file", arn("quafka/admin-password"));
         start(
                 "gateway",
@@ -105,11 +112,18 @@ class MachinesIT {
                         "sasl.mechanisms",
                         "SCRAM-SHA-256",
                         "security.admin.user",
-                        "admin"));
+                        "admin",
+                        "security.super.users",
+                        "User:CN=Quafka node",
+                        "gateway.tls.client.auth",
+                        "optional"));
+        waitsForSecrets();
+        put("clients-node.key", shown.resolve("node.key"));
+        Files.delete(denied);
 
         assertThat(told("storage", "figures")).contains("\"ShardsFailed\",\"Value\":0");
         assertThat(told("gateway", "figures")).contains("\"LoadPercent\"");
-        serves(shown.resolve("authority.pem"), password);
+        serves(shown, password);
         for (String role : ports.keySet()) {
             assertThat(told(role, "secrets").lines())
                     .contains("750 root /etc/quafka/secrets")
@@ -123,6 +137,101 @@ class MachinesIT {
             }
         }
         assertThat(told("storage", "secrets")).doesNotContain("gateway", "password");
+        Path anew = clientsAreShownANewCertificate(shown);
+        nodesShowEachOtherANewCertificate(made);
+        consumesByCertificate(anew);
+    }
+
+    /// The machine is made, and its Quafka is not started: one secret is not there, and one may not
+    /// be read.
+    private void waitsForSecrets() throws Exception {
+        Machine gateway = machine("gateway");
+        assertThat(gateway.told("made")).isEmpty();
+        gateway.until(() -> gateway.log().contains("\n"));
+        assertThat(gateway.log().lines())
+                .allMatch(line -> line.startsWith("quafka: waits for secrets, tries again in "))
+                .allMatch(line ->
+                        line.contains(
+                                        "gateway.tls.key.file ("
+                                                + arn("clients-node.key")
+                                                + "): there is none")
+                                && line.contains("put-secret-value"))
+                .allMatch(line ->
+                        line.contains(
+                                        "security.admin.password.file ("
+                                                + arn("quafka/admin-password")
+                                                + "): this machine may not read it")
+                                && line.contains("secretsmanager:GetSecretValue"));
+    }
+
+    /// @return where the new one, and its authority, are
+    private Path clientsAreShownANewCertificate(Path shown) throws Exception {
+        Machine gateway = machine("gateway");
+        Path certificate = gateway.secret("gateway.tls.certificate.file");
+        Path key = gateway.secret("gateway.tls.key.file");
+        Path anew = directory.resolve("anew");
+        run(CERTIFICATES, anew);
+
+        put("clients-node.pem", anew.resolve("node.pem"));
+        assertThat(gateway.bringAgain(() -> null))
+                .contains("gateway.tls.key.file is not the key of gateway.tls.certificate.file")
+                .doesNotContain("all brought");
+        assertThat(text(certificate)).isEqualTo(text(shown.resolve("node.pem")));
+
+        put("clients-node.key", anew.resolve("node.key"));
+        put("clients-authority.pem", anew.resolve("authority.pem"));
+        Path slow = Files.createFile(directory.resolve("slow"));
+        Set<String> seen = new HashSet<>();
+        assertThat(gateway.bringAgain(() -> seen.add(text(certificate)) | seen.add(text(key))))
+                .startsWith("all brought")
+                .contains("400 quafka /etc/quafka/secrets/gateway.tls.key.file");
+        Files.delete(slow);
+        Set<String> whole = new HashSet<>();
+        for (Path each : List.of(shown, anew)) {
+            whole.add(text(each.resolve("node.pem")));
+            whole.add(text(each.resolve("node.key")));
+        }
+        assertThat(whole).containsAll(seen);
+        shows("gateway", anew.resolve("node.pem"));
+        return anew;
+    }
+
+    /// As who keeps the machines renews it: what make-secrets made is nearly at its end.
+    private void nodesShowEachOtherANewCertificate(Path made) throws Exception {
+        Files.delete(made.resolve("node.pem"));
+        run(TERRAFORM.resolve("make-secrets"), "quafka", "eu-west-1", made);
+        for (String role : List.of("controller", "storage", "gateway")) {
+            assertThat(machine(role).bringAgain(() -> null)).startsWith("all brought");
+        }
+        shows("controller", made.resolve("node.pem"));
+        shows("storage", made.resolve("node.pem"));
+    }
+
+    /// Waits until who connects to a machine's port is shown a certificate.
+    private void shows(String role, Path certificate) throws Exception {
+        String expected = text(certificate);
+        List<String> command = List.of("openssl", "s_client", "-connect", address(role));
+        await().atMost(RELOADED_MAX)
+                .until(() -> {
+                    try (Run asked = Run.start(directory, environment, command)) {
+                        // It may be shown something and then be refused.
+                        asked.exitCode();
+                        return asked.out().contains(expected);
+                    }
+                });
+    }
+
+    /// Without the end of line that AWS' command line adds.
+    private static String text(Path file) throws IOException {
+        return Files.readString(file).strip();
+    }
+
+    private Path secret(String name) {
+        return secrets.resolve(arn(name).replace('/', '_'));
+    }
+
+    private void put(String name, Path content) throws IOException {
+        Files.copy(content, secret(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
     /// As the module `quafka-aws` says them.
@@ -148,6 +257,7 @@ class MachinesIT {
             throws Exception {
         Map<String, String> all = new HashMap<>(settings);
         all.put("controller.members", "1@" + address("controller"));
+        all.put("tls.reload.interval", "500ms");
         Path variables =
                 Files.writeString(
                         directory.resolve(role + ".tfvars"),
@@ -177,12 +287,7 @@ class MachinesIT {
         Path userData = Files.writeString(directory.resolve(role + ".sh"), rendered);
         Files.createDirectories(CACHE);
         Files.setPosixFilePermissions(CACHE, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Path out = Files.createDirectory(directory.resolve(role));
-        List<String> command = new ArrayList<>();
-        command.addAll(List.of("unshare", "--mount", "--pid", "--fork", "--kill-child"));
-        command.addAll(List.of("--mount-proc", MACHINE.resolve("run").toString()));
-        command.addAll(List.of(userData.toString(), CACHE.toString(), out.toString()));
-        machines.add(Run.start(directory, environment, command));
+        machines.put(role, Machine.start(directory, environment, role, userData, CACHE));
     }
 
     private static String map(Map<String, String> of) {
@@ -191,48 +296,66 @@ class MachinesIT {
                 .collect(Collectors.joining(", "));
     }
 
-    /// What a machine wrote, as soon as it has.
-    private String told(String role, String file) throws Exception {
-        Path path = directory.resolve(role).resolve(file);
-        Path log = directory.resolve(role).resolve("log/quafka/" + role + ".log");
-        try {
-            await().atMost(READY_MAX)
-                    .until(() ->
-                            Files.exists(path)
-                                    || machines.stream().anyMatch(run -> !run.isAlive()));
-        } catch (ConditionTimeoutException e) {
-            throw new AssertionError(Files.readString(log), e);
-        }
-        for (Run machine : machines) {
-            assertThat(machine.isAlive()).as("%s\n%s", machine.out(), machine.err()).isTrue();
-        }
-        return Files.readString(path);
+    private Machine machine(String role) {
+        return Objects.requireNonNull(machines.get(role));
     }
 
-    private void serves(Path authority, String password) throws Exception {
-        Path client = directory.resolve("client.properties");
-        Files.writeString(
-                client,
-                """
-                security.protocol=SASL_SSL
-                sasl.mechanism=SCRAM-SHA-256
-                sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="admin" password="%s";
-                ssl.truststore.type=PEM
-                ssl.truststore.location=%s
-                ssl.endpoint.identification.algorithm=
-                """
-                        .formatted(password, authority));
-        Path words = Files.writeString(directory.resolve("words"), "one\ntwo\nthree\n");
+    private String told(String role, String file) throws IOException {
+        return machine(role).told(file);
+    }
+
+    /// A client with a password, and one with a certificate instead.
+    private void serves(Path shown, String password) throws Exception {
+        Path client =
+                client(
+                        shown,
+                        """
+                        security.protocol=SASL_SSL
+                        sasl.mechanism=SCRAM-SHA-256
+                        sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="admin" password="%s";
+                        """
+                                .formatted(password));
+        Path words = Files.writeString(directory.resolve("words"), WORDS);
+        quafka(client, "produce", "words", words);
+        consumesByCertificate(shown);
+    }
+
+    private void consumesByCertificate(Path shown) throws Exception {
+        Path pair =
+                Files.writeString(
+                        directory.resolve("client.pem"),
+                        text(shown.resolve("node.key"))
+                                + "\n"
+                                + text(shown.resolve("node.pem"))
+                                + "\n");
+        Path client =
+                client(
+                        shown,
+                        """
+                        security.protocol=SSL
+                        ssl.keystore.type=PEM
+                        ssl.keystore.location=%s
+                        """
+                                .formatted(pair));
+        assertThat(quafka(client, "consume", "words", "--until-end")).isEqualTo(WORDS);
+    }
+
+    private Path client(Path shown, String itself) throws IOException {
+        return Files.writeString(
+                directory.resolve("client.properties"),
+                itself
+                        + """
+                        ssl.truststore.type=PEM
+                        ssl.truststore.location=%s
+                        ssl.endpoint.identification.algorithm=
+                        """
+                                .formatted(shown.resolve("authority.pem")));
+    }
+
+    private String quafka(Path client, Object... arguments) throws Exception {
         environment.put("QUAFKA_CACHE", CACHE.toString());
-        List<Object> whom = List.of("-b", address("gateway"), "--client-config", client);
-        quafka(whom, "produce", "words", words);
-        assertThat(quafka(whom, "consume", "words", "--until-end"))
-                .isEqualTo(Files.readString(words));
-    }
-
-    private String quafka(List<Object> whom, Object... arguments) throws Exception {
         List<Object> all = new ArrayList<>(List.of(arguments));
-        all.addAll(whom);
+        all.addAll(List.of("-b", address("gateway"), "--client-config", client));
         return run(DistributionIT.EXECUTABLE, all.toArray());
     }
 

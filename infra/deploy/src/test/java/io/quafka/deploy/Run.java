@@ -65,6 +65,10 @@ final class Run implements AutoCloseable {
         return Files.readString(err);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
