@@ -115,7 +115,7 @@ public final class EmbeddedController implements Controller {
                         .setServerId(RaftGroups.peerId(config.memberId()))
                         .setGroup(RaftGroups.group(config.joining() ? List.of() : config.members()))
                         .setProperties(RaftSettings.server(config, snapshotEntries))
-                        .setParameters(RaftTls.parameters(tls))
+                        .setParameters(RaftTls.memberParameters(tls))
                         .setOption(RaftStorage.StartupOption.RECOVER)
                         .setStateMachineRegistry(_ -> stateMachine)
                         .build();

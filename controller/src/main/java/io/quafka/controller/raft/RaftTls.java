@@ -1,5 +1,7 @@
 package io.quafka.controller.raft;
 
+import java.net.SocketAddress;
+import java.util.function.BiConsumer;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.ratis.conf.Parameters;
@@ -16,8 +18,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param keys what this side shows
 /// @param trust whom this side believes; names of hosts are its affair
-public record RaftTls(X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) {
-    /// What Ratis is told.
+/// @param refused is told who was refused by a member's port, and why; called by the threads that
+///   read for all connections, so it must not block
+public record RaftTls(
+        X509ExtendedKeyManager keys,
+        X509ExtendedTrustManager trust,
+        BiConsumer<SocketAddress, Throwable> refused) {
+    static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
+    /// Refuses in silence.
+    public RaftTls(X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) {
+        this(keys, trust, (_, _) -> {});
+    }
+
+    /// What Ratis is told of who asks members.
     ///
     /// @param tls null for none: whoever reaches a member is served then
     static Parameters parameters(@Nullable RaftTls tls) {
@@ -31,8 +45,19 @@ public record RaftTls(X509ExtendedKeyManager keys, X509ExtendedTrustManager trus
                             .setTrustManager(tls.trust)
                             .setMutualTls(true)
                             .setSslProvider(SslProvider.JDK)
-                            .setProtocols("TLSv1.3", "TLSv1.2")
+                            .setProtocols(PROTOCOLS)
                             .build());
+        }
+        return parameters;
+    }
+
+    /// What Ratis is told of a member, which has a port.
+    ///
+    /// @param tls null for none
+    static Parameters memberParameters(@Nullable RaftTls tls) {
+        Parameters parameters = parameters(tls);
+        if (tls != null) {
+            GrpcConfigKeys.Server.setServicesCustomizer(parameters, RaftPort.of(tls));
         }
         return parameters;
     }

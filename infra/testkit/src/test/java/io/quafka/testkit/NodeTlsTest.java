@@ -259,6 +259,18 @@ class NodeTlsTest {
         String reason = who == Stranger.PLAIN ? "TLS_REQUIRED" : "TLS_REFUSED";
         await().untilAsserted(() ->
                 assertThat(storage().errors()).anyMatch(line -> line.contains(reason)));
+        String problem =
+                switch (who) {
+                    case PLAIN -> "not an SSL/TLS record";
+                    case WITHOUT_CERTIFICATE -> "Empty client certificate chain";
+                    case OF_ANOTHER_AUTHORITY -> "unable to find valid certification path";
+                };
+        await().untilAsserted(() ->
+                assertThat(PROCESSES.getFirst().errors())
+                        .anyMatch(line ->
+                                line.contains("a connection to the controller was refused")
+                                        && line.contains("/127.0.0.1:")
+                                        && line.contains(problem)));
         if (who == Stranger.OF_ANOTHER_AUTHORITY) {
             await().untilAsserted(() ->
                     assertThat(PROCESSES.getFirst().errors())
