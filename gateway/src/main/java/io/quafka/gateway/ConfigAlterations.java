@@ -33,9 +33,11 @@ final class ConfigAlterations {
                     ConfigResource.Type.BROKER);
 
     private final Commands commands;
+    private final DrainingNodes draining;
 
-    ConfigAlterations(Commands commands) {
+    ConfigAlterations(Commands commands, DrainingNodes draining) {
         this.commands = commands;
+        this.draining = draining;
     }
 
     /// One result for each wish, in order; never fails.
@@ -45,19 +47,33 @@ final class ConfigAlterations {
         wishes.forEach(wish -> mentions.merge(resource(wish), 1, Integer::sum));
         Map<ConfigResource, List<Command.ConfigChange>> changes = new LinkedHashMap<>();
         Map<Wish, Result> refused = new HashMap<>();
+        CompletableFuture<Map<ConfigResource, Reply.Outcome>> drained =
+                CompletableFuture.completedFuture(Map.of());
         for (Wish wish : wishes) {
-            Result refusal = refusal(wish, mentions.getOrDefault(resource(wish), 0) > 1);
-            if (refusal == null) {
-                changes.put(resource(wish), wish.changes());
-            } else {
+            ConfigResource resource = resource(wish);
+            Result refusal = refusal(wish, mentions.getOrDefault(resource, 0) > 1);
+            if (refusal != null) {
                 refused.put(wish, refusal);
+            } else if (resource.type() == ConfigResource.Type.BROKER
+                    && DrainingNodes.isAmong(wish.changes())) {
+                drained =
+                        draining.change(wish.changes(), replaceAll, validateOnly)
+                                .thenApply(outcome -> Map.of(resource, outcome));
+            } else {
+                changes.put(resource, wish.changes());
             }
         }
         CompletableFuture<Map<ConfigResource, Reply.Outcome>> decided =
                 changes.isEmpty()
                         ? CompletableFuture.completedFuture(Map.of())
                         : submit(changes, replaceAll, validateOnly);
-        return decided.thenApply(outcomes -> results(wishes, refused, outcomes));
+        return decided.thenCombine(
+                drained,
+                (some, more) -> {
+                    Map<ConfigResource, Reply.Outcome> outcomes = new HashMap<>(some);
+                    outcomes.putAll(more);
+                    return results(wishes, refused, outcomes);
+                });
     }
 
     private CompletableFuture<Map<ConfigResource, Reply.Outcome>> submit(

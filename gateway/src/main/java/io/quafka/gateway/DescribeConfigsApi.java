@@ -67,7 +67,7 @@ final class DescribeConfigsApi implements Api {
                 asked.configurationKeys() == null
                         ? Set.of()
                         : new HashSet<>(asked.configurationKeys());
-        for (DescribedConfig config : withNode(resource, found.entries())) {
+        for (DescribedConfig config : all(image, resource, found.entries())) {
             if (wanted.isEmpty() || wanted.contains(config.name())) {
                 result.configs().add(toResponse(config, data));
             }
@@ -75,17 +75,18 @@ final class DescribeConfigsApi implements Api {
         return result;
     }
 
-    private List<DescribedConfig> withNode(ConfigResource resource, List<DescribedConfig> cluster) {
-        boolean me =
-                resource.type() == ConfigResource.Type.BROKER
-                        && resource.name().equals(Integer.toString(directory.self()));
-        if (!me || nodeConfigs.isEmpty()) {
+    private List<DescribedConfig> all(
+            ClusterImage image, ConfigResource resource, List<DescribedConfig> cluster) {
+        if (resource.type() != ConfigResource.Type.BROKER) {
             return cluster;
         }
         Map<String, DescribedConfig> all = new TreeMap<>();
-        nodeConfigs.forEach((name, value) -> all.put(name, started(name, value)));
+        if (resource.name().equals(Integer.toString(directory.self()))) {
+            nodeConfigs.forEach((name, value) -> all.put(name, started(name, value)));
+        }
         // Where the cluster has a say, the node has none.
         cluster.forEach(config -> all.put(config.name(), config));
+        all.put(DrainingNodes.NAME, DrainingNodes.described(image));
         return new ArrayList<>(all.values());
     }
 

@@ -106,7 +106,7 @@ public final class Gateway implements RequestHandler {
         apis.put(ApiKeys.CREATE_PARTITIONS, new CreatePartitionsApi(commands));
         apis.put(ApiKeys.DESCRIBE_CONFIGS, new DescribeConfigsApi(metadata, gateways, config));
         apis.put(ApiKeys.LIST_CONFIG_RESOURCES, new ListConfigResourcesApi(metadata, gateways));
-        var alterConfigs = new ConfigAlterations(commands);
+        var alterConfigs = new ConfigAlterations(commands, new DrainingNodes(metadata, commands));
         apis.put(ApiKeys.ALTER_CONFIGS, new AlterConfigsApi(alterConfigs));
         apis.put(ApiKeys.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsApi(alterConfigs));
         apis.put(
@@ -131,6 +131,7 @@ public final class Gateway implements RequestHandler {
         GroupApis.register(apis, metadata, storageNodes, gateways, topics, access.topics());
         AclApis.register(apis, metadata, commands, access.acls());
         QuotaApis.register(apis, metadata, commands);
+        ReassignmentApis.register(apis, metadata, commands);
         apis.put(
                 ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
                 new DescribeScramApi(metadata, access.administrators()));

@@ -14,6 +14,9 @@ import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntityData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntryData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData.OpData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignableTopic;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialDeletion;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -43,6 +46,8 @@ import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData.UserName;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
+import org.apache.kafka.common.message.ElectLeadersRequestData.TopicPartitions;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -53,11 +58,14 @@ import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData.ListPartitionReassignmentsTopics;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -319,6 +327,32 @@ class EveryVersionTest {
                                                     .setOperation(AclOperation.ANY.code())
                                                     .setPermissionType(
                                                             AclPermissionType.ANY.code())));
+            case ALTER_PARTITION_REASSIGNMENTS ->
+                    new AlterPartitionReassignmentsRequestData()
+                            .setTopics(
+                                    List.of(
+                                            new ReassignableTopic()
+                                                    .setName(name)
+                                                    .setPartitions(
+                                                            List.of(
+                                                                    new ReassignablePartition()
+                                                                            .setReplicas(
+                                                                                    List.of(1))))));
+            case LIST_PARTITION_REASSIGNMENTS ->
+                    new ListPartitionReassignmentsRequestData()
+                            .setTopics(
+                                    List.of(
+                                            new ListPartitionReassignmentsTopics()
+                                                    .setName(name)
+                                                    .setPartitionIndexes(List.of(0, 9))));
+            case ELECT_LEADERS -> {
+                var data = new ElectLeadersRequestData();
+                data.topicPartitions()
+                        .add(new TopicPartitions().setTopic(name).setPartitions(List.of(0, 9)));
+                yield data;
+            }
+            case UNREGISTER_BROKER ->
+                    new UnregisterBrokerRequestData().setBrokerId(name.equals(KNOWN) ? 1 : 99);
             case FIND_COORDINATOR ->
                     version >= 4
                             ? new FindCoordinatorRequestData().setCoordinatorKeys(List.of("a", "b"))

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -31,9 +32,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -108,6 +112,47 @@ class KafkaClientsTest {
 
     private static List<TopicPartition> partitions(String topic, int count) {
         return IntStream.range(0, count).mapToObj(p -> new TopicPartition(topic, p)).toList();
+    }
+
+    @Test
+    void aShardIsMovedAndLedByKafkasOwnAdmin() throws Exception {
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of(new NewTopic("t", 3, (short) 1))).all().get();
+            Map<TopicPartition, Optional<NewPartitionReassignment>> moves = new HashMap<>();
+            moves.put(
+                    new TopicPartition("t", 0),
+                    Optional.of(new NewPartitionReassignment(List.of(2))));
+            assertThatThrownBy(() -> admin.alterPartitionReassignments(moves).all().get())
+                    .hasCauseInstanceOf(InvalidReplicaAssignmentException.class)
+                    .hasMessageContaining("t-2");
+            moves.put(
+                    new TopicPartition("t", 2),
+                    Optional.of(new NewPartitionReassignment(List.of(2))));
+            admin.alterPartitionReassignments(moves).all().get();
+            var listed = admin.listPartitionReassignments().reassignments().get();
+            assertThat(listed).containsOnlyKeys(moves.keySet());
+            assertThat(listed.values())
+                    .allSatisfy(move -> {
+                        assertThat(move.replicas()).containsExactly(2, 1);
+                        assertThat(move.addingReplicas()).containsExactly(2);
+                        assertThat(move.removingReplicas()).containsExactly(1);
+                    });
+            moves.replaceAll((_, _) -> Optional.empty());
+            admin.alterPartitionReassignments(moves).all().get();
+            assertThat(admin.listPartitionReassignments().reassignments().get()).isEmpty();
+            assertThat(admin.electLeaders(ElectionType.PREFERRED, null).partitions().get())
+                    .isEmpty();
+            assertThatThrownBy(() -> admin.unregisterBroker(9).all().get())
+                    .hasCauseInstanceOf(BrokerIdNotRegisteredException.class);
+            var cluster = new ConfigResource(ConfigResource.Type.BROKER, "");
+            var drain =
+                    new AlterConfigOp(
+                            new ConfigEntry("storage.draining.nodes", "2"),
+                            AlterConfigOp.OpType.APPEND);
+            admin.incrementalAlterConfigs(Map.of(cluster, List.of(drain))).all().get();
+            assertThat(admin.listPartitionReassignments().reassignments().get())
+                    .containsOnlyKeys(new TopicPartition("t", 1));
+        }
     }
 
     @ParameterizedTest

@@ -2,6 +2,9 @@ package io.quafka.gateway;
 
 import io.quafka.controller.Controller;
 import io.quafka.controller.Metadata;
+import io.quafka.controller.logic.ControllerLogic;
+import io.quafka.controller.logic.Decision;
+import io.quafka.controller.logic.IdSource;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.NewTopic;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -113,6 +117,10 @@ final class MemoryController implements Controller, Metadata {
         node(new Node(id, Uuid.randomUuid(), roles, kafka, null, zone, false));
     }
 
+    void fence(int id) {
+        node(Objects.requireNonNull(image.node(id)).withFenced(true));
+    }
+
     private void node(Node node) {
         change(i ->
                 with(
@@ -126,12 +134,15 @@ final class MemoryController implements Controller, Metadata {
     }
 
     void shard(int id, int leader) {
-        var shard = new ShardState(id, 7, leader, List.of(leader), List.of(leader));
+        shard(new ShardState(id, 7, leader, List.of(leader), List.of(leader)));
+    }
+
+    void shard(ShardState shard) {
         change(i ->
                 with(
                                 i,
                                 i.nodes(),
-                                i.shards().plus(id, shard),
+                                i.shards().plus(shard.id(), shard),
                                 i.topicsByName(),
                                 i.topicIds(),
                                 i.defaults())
@@ -195,8 +206,20 @@ final class MemoryController implements Controller, Metadata {
                     new Reply.Outcomes(
                             image.version(),
                             alter.changes().stream().map(_ -> Reply.Outcome.OK).toList());
+            case Command.MoveShards _,
+                    Command.ElectLeaders _,
+                    Command.DrainNode _,
+                    Command.RemoveNode _ ->
+                    truly(command);
             default -> throw new UnsupportedOperationException(command.toString());
         };
+    }
+
+    /// As the real controller does.
+    private Reply truly(Command<?> command) {
+        Decision decision = ControllerLogic.decide(image, command, IdSource.from(Uuid.ZERO_UUID));
+        change(decision::applyTo);
+        return decision.reply();
     }
 
     private Reply.ProducerIds allocate(int count) {

@@ -47,6 +47,10 @@ final class ClusterRules {
         rules.put(ApiKeys.LIST_CONFIG_RESOURCES, cluster(DESCRIBE_CONFIGS));
         rules.put(ApiKeys.DESCRIBE_CLIENT_QUOTAS, cluster(DESCRIBE_CONFIGS));
         rules.put(ApiKeys.ALTER_CLIENT_QUOTAS, cluster(ALTER_CONFIGS));
+        rules.put(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, cluster(ALTER));
+        rules.put(ApiKeys.LIST_PARTITION_REASSIGNMENTS, cluster(DESCRIBE));
+        rules.put(ApiKeys.ELECT_LEADERS, cluster(ALTER));
+        rules.put(ApiKeys.UNREGISTER_BROKER, cluster(ALTER));
         rules.put(
                 ApiKeys.WRITE_TXN_MARKERS,
                 Rule.whole(
