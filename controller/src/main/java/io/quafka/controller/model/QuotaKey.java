@@ -10,6 +10,8 @@ public enum QuotaKey {
     CONSUMER_BYTE_RATE("consumer_byte_rate", true, Long.MAX_VALUE),
     /// Time of the threads that handle requests, in percent of one.
     REQUEST_PERCENTAGE("request_percentage", false, Double.MAX_VALUE),
+    /// Partitions that are made and dropped.
+    CONTROLLER_MUTATION_RATE("controller_mutation_rate", false, Double.MAX_VALUE),
     /// Connections that one address opens.
     CONNECTION_CREATION_RATE("connection_creation_rate", true, Integer.MAX_VALUE);
 

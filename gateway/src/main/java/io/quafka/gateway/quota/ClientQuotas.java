@@ -15,11 +15,13 @@ public final class ClientQuotas {
 
     private final Supplier<SecurityImage> image;
     private final Uses uses;
+    private final Buckets changes;
     private volatile QuotaTable table;
 
     public ClientQuotas(Supplier<SecurityImage> image, InstantSource clock) {
         this.image = image;
         this.uses = new Uses(clock);
+        this.changes = new Buckets(clock);
         this.table = new QuotaTable(image.get().quotas());
     }
 
@@ -53,6 +55,23 @@ public final class ClientQuotas {
     /// Counts time of a thread; for how many milliseconds to wait then, a sample's length at most.
     long addTime(Limit limit, long nanos) {
         return Math.min(uses.add(limit, nanos * PERCENT / NANOS_PER_SECOND), Use.SAMPLE_MILLIS);
+    }
+
+    /// Counts changes of topics before they are made.
+    ///
+    /// @param strict counts none, and tells that none may be made, where there is a debt
+    boolean takeChanges(Limit limit, int count, boolean strict) {
+        return changes.take(limit, count, strict);
+    }
+
+    /// Of changes that were counted and not made.
+    void giveChangesBack(Limit limit, int count) {
+        changes.giveBack(limit, count);
+    }
+
+    /// For how many milliseconds to wait until no change is owed any more.
+    long debtOfChanges(Limit limit) {
+        return changes.debtMillis(limit);
     }
 
     /// What a client may use at once after a pause.

@@ -57,9 +57,6 @@ public final class QuotaEnforcer implements RequestHandler {
     }
 
     private static Limits limits(QuotaTable table, KafkaRequest request) {
-        String user = request.principal().getName();
-        String id = request.header().clientId();
-        String client = id == null ? "" : id;
         QuotaKey key =
                 switch (request.apiKey()) {
                     case PRODUCE -> QuotaKey.PRODUCER_BYTE_RATE;
@@ -67,8 +64,8 @@ public final class QuotaEnforcer implements RequestHandler {
                     default -> null;
                 };
         return new Limits(
-                key == null ? null : table.find(key, user, client),
-                table.find(QuotaKey.REQUEST_PERCENTAGE, user, client));
+                key == null ? null : table.find(key, request),
+                table.find(QuotaKey.REQUEST_PERCENTAGE, request));
     }
 
     /// No answer is larger than what may be used at once, a single batch apart.
@@ -91,7 +88,7 @@ public final class QuotaEnforcer implements RequestHandler {
         }
         int millis = (int) Math.min(wait, Integer.MAX_VALUE);
         ThrottleTimes.raise(response.body(), millis);
-        return response.muting(millis);
+        return response.muting(Math.max(millis, response.muteMillis()));
     }
 
     private static long bytes(KafkaRequest request, @Nullable ApiMessage answer) {

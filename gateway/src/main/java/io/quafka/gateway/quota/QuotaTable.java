@@ -2,6 +2,7 @@ package io.quafka.gateway.quota;
 
 import io.quafka.controller.model.QuotaKey;
 import io.quafka.gateway.quota.Limit.Payer;
+import io.quafka.wire.KafkaRequest;
 import java.net.InetAddress;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -66,6 +67,12 @@ final class QuotaTable {
     boolean isFreeOfRequests() {
         return bounds.isEmpty()
                 || (bounds.size() == 1 && bounds.containsKey(QuotaKey.CONNECTION_CREATION_RATE));
+    }
+
+    /// What binds who asks, or null.
+    @Nullable Limit find(QuotaKey key, KafkaRequest request) {
+        String id = request.header().clientId();
+        return find(key, request.principal().getName(), id == null ? "" : id);
     }
 
     /// What binds a user's client, or null.

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterClientQuotasOptions;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
@@ -181,9 +183,10 @@ class QuotaTest {
                                         List.of(ClientQuotaFilterComponent.ofEntityType("ip")))))
                 .containsOnlyKeys(address);
 
-        assertThatThrownBy(() -> alter(carol, "controller_mutation_rate", 1.0))
+        assertThatThrownBy(() -> alter(carol, "mutation_rate", 1.0))
                 .hasCauseInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("producer_byte_rate");
+                .hasMessageContaining("producer_byte_rate")
+                .hasMessageContaining("controller_mutation_rate");
         assertThatThrownBy(() -> alter(carol, "producer_byte_rate", -1.0, true))
                 .hasCauseInstanceOf(InvalidRequestException.class);
         assertThatThrownBy(() ->
@@ -246,6 +249,36 @@ class QuotaTest {
     void timeOfRequestsIsBoundToo() throws Exception {
         alter(entity("client-id", "busy"), "request_percentage", 0.01);
         assertThat(produce("busy", FREE, 3)).isPositive();
+    }
+
+    /// Eleven seconds' worth of partitions may be made at once; who overdraws that is refused, and
+    /// a client that waits as it is told gets on.
+    @Test
+    void changesOfTopicsAreBoundToo() throws Exception {
+        alter(entity("client-id", "hasty"), "controller_mutation_rate", 1.0);
+        alter(entity("client-id", "patient"), "controller_mutation_rate", 10.0);
+        try (Admin hasty = Clients.admin(broker().bootstrap(), asRoot("hasty"))) {
+            make(hasty, "made-1", 11 + 30, true);
+            assertThatThrownBy(() -> make(hasty, "made-2", 1, false))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            ThrottlingQuotaExceededException.class,
+                            told -> assertThat(told.throttleTimeMs()).isBetween(1, 30_000));
+        }
+        try (Admin patient = Clients.admin(broker().bootstrap(), asRoot("patient"))) {
+            make(patient, "made-2", 110 + 10, true);
+            make(patient, "made-3", 1, true);
+        }
+        admin().deleteTopics(List.of("made-1", "made-2", "made-3")).all().get();
+    }
+
+    private static void make(Admin admin, String topic, int partitions, boolean again)
+            throws Exception {
+        admin.createTopics(
+                        List.of(new NewTopic(topic, partitions, (short) 1)),
+                        new CreateTopicsOptions().retryOnQuotaViolation(again))
+                .all()
+                .get();
     }
 
     /// How long the client was told to wait at most, in milliseconds.
@@ -323,13 +356,16 @@ class QuotaTest {
                 "dave",
                 "--default-client-id",
                 "producer_byte_rate=1MiB",
-                "request_percentage=12.5");
+                "request_percentage=12.5",
+                "controller_mutation_rate=0.5");
         assertThat(String.join("\n", run(options, "quota", "list", "--user", "dave", "--json")))
                 .contains(
-                        "[{\"entity\":{\"client-id\":null,\"user\":\"dave\"},\"quotas\":{\"producer_byte_rate\":1048576,\"request_percentage\":12.5}}]");
+                        "[{\"entity\":{\"client-id\":null,\"user\":\"dave\"},\"quotas\":{\"controller_mutation_rate\":0.5,\"producer_byte_rate\":1048576,\"request_percentage\":12.5}}]");
         assertThat(run(options, "quota", "remove", "--user", "dave", "--default-client-id"))
                 .anyMatch(
                         line -> line.matches("dave +\\(default\\) +- +producer_byte_rate .*MiB/s"))
+                .anyMatch(line ->
+                        line.matches("dave +\\(default\\) +- +controller_mutation_rate .*0.5/s"))
                 .anyMatch(line ->
                         line.matches("dave +\\(default\\) +- +request_percentage .*12.5 %"));
         assertThat(described(ClientQuotaFilter.all()))

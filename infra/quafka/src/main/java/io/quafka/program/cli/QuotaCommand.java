@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
         name = "quota",
         header = "Say how much clients may: list, set and remove quotas.",
         description = {
-            "%nOf users and client ids: producer_byte_rate, consumer_byte_rate (per second) and request_percentage (of one thread)."
+            "%nOf users and client ids: producer_byte_rate, consumer_byte_rate (per second), request_percentage (of one thread) and"
+                    + " controller_mutation_rate (partitions made and dropped per second)."
                     + " Of addresses: connection_creation_rate (per second). Each gateway counts for itself. The most particular quota"
                     + " binds, users before client ids.%n"
         },

@@ -168,7 +168,7 @@ final class QuotaOptions {
         return switch (key) {
             case PRODUCER_BYTE_RATE, CONSUMER_BYTE_RATE -> Human.rate((long) bound);
             case REQUEST_PERCENTAGE -> number(bound) + " %";
-            case CONNECTION_CREATION_RATE -> number(bound) + "/s";
+            case CONTROLLER_MUTATION_RATE, CONNECTION_CREATION_RATE -> number(bound) + "/s";
         };
     }
 

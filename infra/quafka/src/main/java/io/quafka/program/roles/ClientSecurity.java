@@ -16,6 +16,7 @@ import io.quafka.gateway.auth.Credentials;
 import io.quafka.gateway.auth.HttpAuthenticator;
 import io.quafka.gateway.auth.TokenConfig;
 import io.quafka.gateway.quota.ClientQuotas;
+import io.quafka.gateway.quota.MutationEnforcer;
 import io.quafka.gateway.quota.QuotaEnforcer;
 import io.quafka.program.config.ConfigException;
 import io.quafka.program.config.Configuration;
@@ -181,10 +182,11 @@ final class ClientSecurity {
 
     /// The gateway behind what is asked of its clients first.
     RequestHandler inFrontOf(Gateway gateway) {
+        RequestHandler changing = new MutationEnforcer(gateway, quotas, metadata::image);
         RequestHandler allowed =
                 permissions == null
-                        ? gateway
-                        : new AccessControl(gateway, permissions, metadata, autoCreateTopics);
+                        ? changing
+                        : new AccessControl(changing, permissions, metadata, autoCreateTopics);
         RequestHandler bounded = new QuotaEnforcer(allowed, quotas);
         if (!authenticates) {
             return bounded;
