@@ -50,6 +50,13 @@ public final class UnfinishedCopy {
         CommitLog.forceDirectory(directory);
     }
 
+    /// Deletes a directory that was cleared. After a crash it may be there again, with the mark or
+    /// empty.
+    public static void remove(Path directory) throws IOException {
+        Files.deleteIfExists(directory.resolve(MARK));
+        Files.deleteIfExists(directory);
+    }
+
     /// Takes the mark away, durably: what is there counts from now on.
     public static void end(Path directory) throws IOException {
         Files.deleteIfExists(directory.resolve(MARK));

@@ -219,6 +219,30 @@ final class FetchCall implements ReadMemory.Waiter {
         if (!(part.resolved instanceof Resolved.Here here)) {
             return fail(answer, ((Resolved.Missing) part.resolved).error());
         }
+        int before = memory.size();
+        int bytes = 0;
+        try {
+            bytes = readPart(part, here, amount, memory);
+        } catch (RuntimeException e) {
+            if (here.isServed()) {
+                throw e;
+            }
+        }
+        if (here.isServed()) {
+            return bytes;
+        }
+        // Another node leads by now, and what this one had may have been taken off its disk
+        // meanwhile: nothing that was read is to be believed.
+        List<PooledBuffer> read = memory.subList(before, memory.size());
+        environment.memory.release(List.copyOf(read));
+        read.clear();
+        answer.setRecords(MemoryRecords.EMPTY).setAbortedTransactions(null);
+        answer.unknownTaggedFields().clear();
+        return fail(answer, Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    private int readPart(Part part, Resolved.Here here, Amount amount, List<PooledBuffer> memory) {
+        PartitionData answer = part.answer;
         Errors epochError = here.checkEpoch(part.asked.currentLeaderEpoch());
         if (epochError != Errors.NONE) {
             return fail(answer, epochError);

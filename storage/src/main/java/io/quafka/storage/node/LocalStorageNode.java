@@ -288,6 +288,7 @@ public final class LocalStorageNode implements StorageNode, AutoCloseable {
         LocalStorageNode node =
                 new LocalStorageNode(config, nodeId, metadata, peers, opened, clock);
         try {
+            node.opener.discardStrangers(metadata.image());
             node.opener.openShards(metadata.image());
         } catch (IOException | InterruptedException | RuntimeException e) {
             node.stop();

@@ -89,6 +89,10 @@ final class OffsetCalls {
                 history.attach(answer);
             }
             Found found = find(here, asked.timestamp(), readCommitted);
+            if (!here.isServed()) {
+                answer.unknownTaggedFields().clear();
+                return answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+            }
             return found == null
                     ? answer
                     : answer.setOffset(found.offset())
@@ -179,7 +183,12 @@ final class OffsetCalls {
                 if (error != Errors.NONE) {
                     yield answer.setErrorCode(error.code());
                 }
-                yield fill(answer, here, asked.leaderEpoch());
+                EpochEndOffset filled = fill(answer, here, asked.leaderEpoch());
+                yield here.isServed()
+                        ? filled
+                        : new EpochEndOffset()
+                                .setPartition(asked.partition())
+                                .setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
             }
         };
     }

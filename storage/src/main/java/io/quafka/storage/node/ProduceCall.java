@@ -112,7 +112,7 @@ final class ProduceCall {
     private void append() {
         open.addAndGet(parts.size());
         for (ShardPart part : parts) {
-            boolean early = !all && part.shard.isReplicated();
+            boolean early = !all && !part.shard.isAlone();
             part.shard.append(
                     new AppendRequest(part.items, part.bytes, early, () -> answered(part)));
         }

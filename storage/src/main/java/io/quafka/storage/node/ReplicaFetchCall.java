@@ -190,7 +190,9 @@ final class ReplicaFetchCall {
             return 0;
         }
         CommitLog.Shippable there = shard.shippable(position);
-        if (there == null || isBetterCopied(shard, position)) {
+        if (there == null
+                || position < shard.epochsKnownFrom()
+                || isBetterCopied(shard, position)) {
             part.fail(Errors.OFFSET_OUT_OF_RANGE);
             return 0;
         }

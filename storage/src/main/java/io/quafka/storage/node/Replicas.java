@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// This node's replicas: one thread that follows the metadata. It opens the shards that the node is
-/// given, has each lead or follow as the controller says, and brings leaders' wishes about their
-/// in-sync sets to the controller. Sleeps while the node has no shard with other replicas.
+/// given, has each lead or follow as the controller says, gives up those that went elsewhere, and
+/// brings leaders' wishes about their in-sync sets to the controller. Sleeps while the node has no
+/// shard with other replicas.
 final class Replicas implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(Replicas.class);
 
@@ -39,6 +40,7 @@ final class Replicas implements AutoCloseable {
     private final ShardOpener opener;
     private final Runnable elected;
     private final ReplicaCopier copier;
+    private final Departures departures;
     private final Map<Integer, Part> parts = new HashMap<>();
     private final Map<Integer, ReplicaPuller> pullers = new HashMap<>();
     private final Set<Integer> asked = ConcurrentHashMap.newKeySet();
@@ -65,6 +67,7 @@ final class Replicas implements AutoCloseable {
         this.peers = peers;
         this.shards = shards;
         this.opener = opener;
+        this.departures = new Departures(self, shards, opener);
         this.elected = elected;
         this.thread = Thread.ofPlatform().daemon().name("quafka-replicas").unstarted(this::loop);
     }
@@ -94,7 +97,7 @@ final class Replicas implements AutoCloseable {
 
     private synchronized boolean awaitTick() throws InterruptedException {
         while (!closed && metadata.image().version() == seenVersion) {
-            if (!parts.isEmpty()) {
+            if (!parts.isEmpty() || !departures.isEmpty()) {
                 wait(TICK_MS);
                 break;
             }
@@ -108,9 +111,12 @@ final class Replicas implements AutoCloseable {
         Set<Integer> made = copier.takeMade();
         parts.keySet().removeAll(made);
         if (image.version() != seenVersion || !made.isEmpty()) {
+            departures.imageIs(image, System.nanoTime());
+            parts.keySet().removeIf(id -> !isCarried(image, id));
             follow(image);
             seenVersion = image.version();
         }
+        departures.work(image, copier, System.nanoTime());
         for (Integer id : parts.keySet()) {
             Shard shard = shards.get(id);
             Leadership leadership = shard == null ? null : shard.leadership();
@@ -124,7 +130,7 @@ final class Replicas implements AutoCloseable {
         Map<Integer, List<ShardState>> byLeader = new HashMap<>();
         boolean opened = false;
         for (ShardState state : image.shards().values()) {
-            if (!state.isReplicated() || !state.replicas().contains(self)) {
+            if (!isCarried(image, state.id()) || isAlone(state)) {
                 continue;
             }
             if (!opened && shards.get(state.id()) == null) {
@@ -149,6 +155,17 @@ final class Replicas implements AutoCloseable {
         byLeader.keySet().forEach(this::puller);
         pullers.forEach(
                 (leader, puller) -> puller.follow(byLeader.getOrDefault(leader, List.of())));
+    }
+
+    private boolean isCarried(ClusterImage image, int shard) {
+        ShardState state = image.shard(shard);
+        return state != null && state.replicas().contains(self);
+    }
+
+    /// Whether there is nobody to replicate with: who opens shards has it led.
+    private boolean isAlone(ShardState state) {
+        Shard shard = shards.get(state.id());
+        return !state.isReplicated() && (shard == null || shard.isAlone());
     }
 
     private void lead(Shard shard, ShardState state, long version) {
@@ -184,7 +201,7 @@ final class Replicas implements AutoCloseable {
     private void follow(Shard shard, ShardState state) {
         Part part = new Part(state.epoch(), false);
         if (!part.equals(parts.put(state.id(), part))) {
-            shard.follow(state.epoch());
+            var _ = shard.follow(state.epoch());
         }
         if (shard.isIncomplete()) {
             copier.want(shard.id());

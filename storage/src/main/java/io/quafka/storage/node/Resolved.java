@@ -10,6 +10,12 @@ sealed interface Resolved {
     /// @param epoch of the shard's leader, as clients see it
     record Here(Topic topic, Shard shard, Partition partition, int epoch, int inSync)
             implements Resolved {
+        /// Whether this node still leads as it did when the partition was found. What was read
+        /// before it does not may be of a shard that is being taken off its disk.
+        boolean isServed() {
+            return shard.serves(epoch);
+        }
+
         /// Whether the epoch that a client believes in is the current one.
         ///
         /// @param claimed -1 if the client does not say

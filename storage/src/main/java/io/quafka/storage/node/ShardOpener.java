@@ -15,10 +15,15 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Opens the shards of which this node is a replica, and tells those of which it is the only one
 /// the epoch it leads in.
 final class ShardOpener {
+    private static final Logger logger = LoggerFactory.getLogger(ShardOpener.class);
+
     private final int nodeId;
     private final StorageConfig config;
     private final Index index;
@@ -65,7 +70,7 @@ final class ShardOpener {
             if (shard == null) {
                 shard = open(image.clusterId(), state);
             }
-            if (!shard.isReplicated()) {
+            if (!state.isReplicated()) {
                 shard.lead(state.epoch());
             }
             if (fresh) {
@@ -99,6 +104,53 @@ final class ShardOpener {
         housekeeper.measureNoMore(directory(id));
     }
 
+    /// Takes a shard off this disk: the node is no replica of it any more. Not under the lock, as
+    /// [#giveUp].
+    ///
+    /// @throws IOException if the disk fails; what is left is marked, and goes when it is tried
+    ///   again
+    void discard(int id) throws IOException, InterruptedException {
+        giveUp(id);
+        ShardCopy.discard(id, directory(id), index, spaces);
+        copied.remove(id);
+        logger.atInfo()
+                .addKeyValue("shard", id)
+                .log("this node carries the shard no more: its files are deleted");
+    }
+
+    /// Takes off the disk what was there of shards that went elsewhere while the node was away. To
+    /// be called before any shard is opened.
+    ///
+    /// Only what others have for sure: a disk may have come to a node or a cluster that knows less
+    /// than it has.
+    void discardStrangers(ClusterImage image) throws IOException {
+        for (int id : ShardDirectories.in(config.directory())) {
+            ShardState state = image.shard(id);
+            if (state != null && state.replicas().contains(nodeId)) {
+                continue;
+            }
+            int last = Shard.lastEpoch(index.shard(id));
+            if (isElsewhere(image, id, state) && (state == null || last <= state.epoch())) {
+                ShardCopy.discardUnopened(id, directory(id), index);
+                logger.atInfo()
+                        .addKeyValue("shard", id)
+                        .log("this node carries the shard no more: its files are deleted");
+            } else {
+                logger.atWarn()
+                        .addKeyValue("shard", id)
+                        .addKeyValue("epoch", last)
+                        .log(
+                                "this node is no replica of a shard that lies on its disk, and it may be the only one that has it: kept");
+            }
+        }
+    }
+
+    /// Whether nothing of a shard is lost with what this node has of it: another one leads it, or
+    /// it carried nothing when it was given up.
+    static boolean isElsewhere(ClusterImage image, int id, @Nullable ShardState state) {
+        return state == null ? id < image.nextShardId() : state.leader() != ShardState.NO_LEADER;
+    }
+
     /// The shard was made anew.
     void reopen(int id, ClusterImage image) throws IOException, InterruptedException {
         copied.remove(id);
@@ -106,7 +158,7 @@ final class ShardOpener {
     }
 
     private Path directory(int id) {
-        return config.directory().resolve("shard-" + id);
+        return ShardDirectories.of(config.directory(), id);
     }
 
     private Shard open(String clusterId, ShardState state)

@@ -91,7 +91,7 @@ public final class ShardRestore implements AutoCloseable {
         Shard shard =
                 Shard.open(
                         id,
-                        config.directory().resolve("shard-" + id),
+                        ShardDirectories.of(config.directory(), id),
                         index.shard(id),
                         config.log(),
                         new TopicSpaces(),

@@ -39,6 +39,21 @@ public final class EpochTable {
         }
     }
 
+    /// As [#note], but an epoch that is older than the last is passed over: of a shard whose only
+    /// replica came to another cluster, whose epochs begin anew.
+    public synchronized void noteAlone(int epoch, long position) {
+        if (epoch > last()) {
+            note(epoch, position);
+        }
+    }
+
+    /// Where the first epoch that it knows of begins: of what lies before, nothing is known.
+    ///
+    /// @param end of the log
+    public synchronized long knownFrom(long end) {
+        return starts.isEmpty() ? end : starts.firstEntry().getValue();
+    }
+
     /// The epoch of the log's last group.
     public synchronized int last() {
         return starts.isEmpty() ? NO_EPOCH : starts.lastKey();

@@ -123,6 +123,8 @@ public final class LeaderProgress {
             return;
         }
         state = next;
+        // Who is added again is so in another epoch, which begins with another object.
+        followers.keySet().retainAll(next.replicas());
         AlterInSync pending = wish;
         if (pending != null
                 && (pending.revision() != next.revision() || version >= wishDecidedAt)) {

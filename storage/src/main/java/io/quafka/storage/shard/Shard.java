@@ -33,7 +33,6 @@ public final class Shard implements AutoCloseable {
     private final SegmentSpace space;
     private final EpochTable epochs;
     private final ShardLog groups;
-    private final boolean replicated;
     private final boolean incomplete;
 
     /// The epoch in which this node leads, or led last, with other replicas.
@@ -54,7 +53,7 @@ public final class Shard implements AutoCloseable {
             RecoverySource source,
             InstantSource clock)
             throws IOException {
-        this.replicated = source.replicated();
+        boolean replicated = source.replicated();
         byte[] known = index.getState(IndexFeed.EPOCHS);
         this.epochs =
                 known == null
@@ -80,9 +79,14 @@ public final class Shard implements AutoCloseable {
         this.recovery =
                 log.recover(
                         source.from(),
-                        replicated
-                                ? group -> epochs.note(group.epoch(), group.position())
-                                : applier::apply,
+                        group -> {
+                            if (replicated) {
+                                epochs.note(group.epoch(), group.position());
+                            } else {
+                                epochs.noteAlone(group.epoch(), group.position());
+                                applier.apply(group);
+                            }
+                        },
                         replicated);
         applier.finish();
         space.bases().stream().filter(base -> !log.has(base)).forEach(feed::segmentGone);
@@ -95,7 +99,7 @@ public final class Shard implements AutoCloseable {
             manifest.restore(log.end());
         }
         this.incomplete = replicated && !log.isWholeFrom(feed.appliedTo());
-        this.writer = new ShardWriter(this, feed, applier, clock);
+        this.writer = new ShardWriter(this, !replicated, feed, applier, clock);
     }
 
     /// Where replay starts, where the manifest comes from that it cannot tell any more, and whether
@@ -190,6 +194,15 @@ public final class Shard implements AutoCloseable {
         }
     }
 
+    /// The epoch of the last group that the index of a shard that is not open knows of;
+    /// [EpochTable#NO_EPOCH] if of none.
+    public static int lastEpoch(ShardIndex index) {
+        byte[] known = index.getState(IndexFeed.EPOCHS);
+        return known == null
+                ? EpochTable.NO_EPOCH
+                : EpochTable.decode(known, Long.MAX_VALUE).last();
+    }
+
     public int id() {
         return id;
     }
@@ -248,7 +261,8 @@ public final class Shard implements AutoCloseable {
         return groups;
     }
 
-    /// The epoch that new batches of a shard of one replica are stamped with.
+    /// The epoch that new batches of a shard of one replica are stamped with; no-operation if it is
+    /// not alone.
     public void lead(int epoch) {
         writer.lead(epoch);
     }
@@ -266,13 +280,17 @@ public final class Shard implements AutoCloseable {
 
     /// Follows whoever leads in an epoch. What was appended and not committed comes to nothing here
     /// before anything of that epoch is taken.
-    public void follow(int epoch) {
+    ///
+    /// @return true when it is so; fails if the shard is not running any more
+    public CompletableFuture<Boolean> follow(int epoch) {
         Leadership before = leadership;
         leadership = null;
         if (before != null) {
             before.depose();
         }
-        writer.submit(new ShardTask.Follow(epoch, new CompletableFuture<>()));
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        writer.submit(new ShardTask.Follow(epoch, done));
+        return done;
     }
 
     /// Waits for followers no more, as this is closed soon.
@@ -290,16 +308,18 @@ public final class Shard implements AutoCloseable {
 
     /// Whether the shard takes appends and answers readers in an epoch.
     public boolean serves(int epoch) {
-        return !replicated || writer.leads(epoch);
+        return writer.serves(epoch);
     }
 
     /// Whether this node leads the shard, as far as it knows, and takes appends.
     public boolean isLeading() {
-        return !replicated || writer.isLeading();
+        return writer.isLeading();
     }
 
-    public boolean isReplicated() {
-        return replicated;
+    /// Whether no other node has, or ever had since it was opened, a replica of it: then nobody
+    /// else can lead it, and what is on disk is committed.
+    public boolean isAlone() {
+        return leadership == null && writer.isAlone();
     }
 
     /// As [ShardTask.Ship].
@@ -327,6 +347,12 @@ public final class Shard implements AutoCloseable {
     /// else where they may part.
     public EpochTable.@Nullable EpochEnd divergence(int lastEpoch, long position) {
         return position == 0 ? null : Divergence.find(epochs, log.end(), lastEpoch, position);
+    }
+
+    /// The position from which on it is known in which epoch what was written: what lies before can
+    /// be copied, but not compared.
+    public long epochsKnownFrom() {
+        return epochs.knownFrom(log.end());
     }
 
     /// The epoch of the log's last group.

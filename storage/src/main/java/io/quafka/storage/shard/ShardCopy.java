@@ -67,6 +67,15 @@ public final class ShardCopy implements AutoCloseable {
             long start,
             LongPredicate mayGrow)
             throws IOException, InterruptedException {
+        takeOff(directory, rows, topics);
+        CommitLog log = CommitLog.open(directory, id, options, start, InstantSource.system());
+        log.askBeforeGrowing(mayGrow);
+        return new ShardCopy(id, directory, rows, log);
+    }
+
+    /// A directory that is marked already is on no account.
+    private static void takeOff(Path directory, ShardIndex rows, TopicSpaces topics)
+            throws IOException {
         boolean counted = !UnfinishedCopy.is(directory);
         UnfinishedCopy.begin(directory);
         if (counted) {
@@ -77,9 +86,21 @@ public final class ShardCopy implements AutoCloseable {
         }
         rows.clear();
         UnfinishedCopy.clear(directory);
-        CommitLog log = CommitLog.open(directory, id, options, start, InstantSource.system());
-        log.askBeforeGrowing(mayGrow);
-        return new ShardCopy(id, directory, rows, log);
+    }
+
+    /// Takes a closed shard off this disk for good, and off the accounts of its topics.
+    public static void discard(int id, Path directory, Index index, TopicSpaces topics)
+            throws IOException {
+        takeOff(directory, index.shard(id), topics);
+        index.flush();
+        UnfinishedCopy.remove(directory);
+    }
+
+    /// As [#discard], of a shard that was not opened since the node was.
+    public static void discardUnopened(int id, Path directory, Index index) throws IOException {
+        UnfinishedCopy.begin(directory);
+        discardUnfinished(id, directory, index);
+        UnfinishedCopy.remove(directory);
     }
 
     /// What a copy left that came to no end: all of it goes, and the shard is one that has nothing.

@@ -42,7 +42,9 @@ final class ShardLog {
         Leadership led = leadership;
         long position = log.end();
         log.append(group, epoch);
-        if (led != null) {
+        if (led == null) {
+            epochs.noteAlone(epoch, position);
+        } else {
             epochs.note(epoch, position);
             // Followers write it while it is forced here.
             led.appended(log.end());

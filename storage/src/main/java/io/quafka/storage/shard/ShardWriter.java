@@ -74,7 +74,8 @@ final class ShardWriter {
     private volatile State state = State.Running.INSTANCE;
     private volatile Role role;
 
-    /// Alone stays so. Following ↔ Leading, by what the node's metadata say.
+    /// Alone → Leading or Following, when others are to have the shard too; then Following ↔
+    /// Leading, by what the node's metadata say.
     sealed interface Role {
         int epoch();
 
@@ -104,9 +105,11 @@ final class ShardWriter {
         }
     }
 
-    ShardWriter(Shard shard, IndexFeed feed, GroupApplier applier, InstantSource clock) {
+    /// @param alone whether the shard has no other replica
+    ShardWriter(
+            Shard shard, boolean alone, IndexFeed feed, GroupApplier applier, InstantSource clock) {
         this.follower = new FollowerWriter(shard, feed, applier);
-        this.role = shard.isReplicated() ? new Role.Following(0) : new Role.Alone(0);
+        this.role = alone ? new Role.Alone(0) : new Role.Following(0);
         this.shard = shard;
         this.feed = feed;
         this.commitLog = shard.log();
@@ -121,16 +124,31 @@ final class ShardWriter {
         thread.start();
     }
 
-    void lead(int newEpoch) {
-        role = new Role.Alone(newEpoch);
+    /// No-operation once others have the shard too.
+    synchronized void lead(int newEpoch) {
+        if (isAlone()) {
+            role = new Role.Alone(newEpoch);
+        }
+    }
+
+    private synchronized void become(Role next) {
+        role = next;
+    }
+
+    boolean isAlone() {
+        return role instanceof Role.Alone;
     }
 
     int epoch() {
         return role.epoch();
     }
 
-    boolean leads(int epoch) {
-        return role instanceof Role.Leading(Leadership leadership) && leadership.epoch() == epoch;
+    boolean serves(int epoch) {
+        return switch (role) {
+            case Role.Alone _ -> true;
+            case Role.Following _ -> false;
+            case Role.Leading(Leadership leadership) -> leadership.epoch() == epoch;
+        };
     }
 
     boolean isLeading() {
@@ -339,18 +357,20 @@ final class ShardWriter {
         follower.apply(commitLog.end());
         follower.forget();
         shard.groups().leadBy(next);
-        role = new Role.Leading(next);
+        become(new Role.Leading(next));
         task.done().complete(true);
     }
 
     private void resign(int nextEpoch) throws IOException {
-        if (role instanceof Role.Leading) {
+        boolean served = isLeading();
+        // Who reads what goes from now on must not believe it.
+        become(new Role.Following(nextEpoch));
+        if (served) {
             shard.groups().leadBy(null);
             groups.reset();
             feed.commit();
             shard.resetPartitions();
         }
-        role = new Role.Following(nextEpoch);
     }
 
     private boolean follows(int epoch, ShardTask task) {

@@ -114,7 +114,7 @@ public final class Tierer implements AutoCloseable {
                 tiering.sealAged(nowMs, config.sealAfter().toMillis());
                 more |= tiering.tierNext();
             } catch (IOException | ExecutionException | RuntimeException e) {
-                first = first == null ? e : first;
+                first = first == null && shard.isLeading() ? e : first;
             }
             // What is in the store is looked after even where nothing more gets there.
             try {
@@ -126,7 +126,7 @@ public final class Tierer implements AutoCloseable {
                     tiering.sweep(nowMs - config.sweepAge().toMillis());
                 }
             } catch (IOException | ExecutionException | RuntimeException e) {
-                first = first == null ? e : first;
+                first = first == null && shard.isLeading() ? e : first;
             }
         }
         if (backup) {
@@ -186,7 +186,7 @@ public final class Tierer implements AutoCloseable {
                 ShardCleaning cleaning = cleaningByShard.computeIfAbsent(shard, this::cleaning);
                 more |= cleaning.cleanNext(mergePace, clock.millis());
             } catch (IOException | ExecutionException | RuntimeException e) {
-                first = first == null ? e : first;
+                first = first == null && shard.isLeading() ? e : first;
             }
         }
         rethrow(first);

@@ -248,17 +248,33 @@ final class ReplicatedCluster implements AutoCloseable {
     }
 
     Topic topic(String name, Map<String, String> configs) {
+        return topic(name, List.of(1, 2, 3), configs);
+    }
+
+    Topic topic(String name, List<Integer> replicas, Map<String, String> configs) {
         decide(
                 new Command.CreateTopics(
                         List.of(
                                 new Command.NewTopic(
-                                        name, -1, -1, Map.of(0, List.of(1, 2, 3)), configs, false)),
+                                        name, -1, -1, Map.of(0, replicas), configs, false)),
                         false));
         return Objects.requireNonNull(metadata.image().topic(name));
     }
 
     ShardState state(Topic topic) {
         return Objects.requireNonNull(metadata.image().shardOf(topic, 0));
+    }
+
+    /// Has the partition's shard move.
+    void move(Topic topic, Integer... replicas) {
+        decide(
+                new Command.MoveShards(
+                        List.of(new Command.ShardMove(state(topic).id(), List.of(replicas)))));
+    }
+
+    /// Where a node has, or had, the partition's shard.
+    Path directoryOf(int node, Topic topic) {
+        return directoryOf(node).resolve("shard-" + state(topic).id());
     }
 
     PartitionProduceResponse produce(Topic topic, ByteBuffer batch) throws Exception {

@@ -26,12 +26,18 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A replica that is made anew knows what lies in objects, and does not copy it.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class TieredCopyTest {
+    private static final Logger logger = LoggerFactory.getLogger(TieredCopyTest.class);
     private static final Duration SETTLED_MAX = Duration.ofSeconds(60);
     private static final int RECORDS = 60;
+
+    /// What is moved: for a figure, many GiB.
+    private static final int MOVED_MIB = Integer.getInteger("quafka.move.mib", 16);
 
     @TempDir private Path directory;
 
@@ -84,6 +90,50 @@ class TieredCopyTest {
             assertThat(history).isNotNull();
             reply.release().run();
             requireWholeManifest(copy, key, local);
+        }
+    }
+
+    @Test
+    void aMoveTakesHistoryAlongWithoutCopyingIt() throws Exception {
+        try (ObjectStore store =
+                        DirectoryStore.open(directory.resolve("objects"), StoreMeter.NONE);
+                ReplicatedCluster cluster =
+                        new ReplicatedCluster(
+                                directory.resolve("cluster"),
+                                TieredRecords.config(store, Merging.OFF))) {
+            Topic topic =
+                    cluster.topic(
+                            "t",
+                            List.of(1),
+                            Map.of(
+                                    "remote.storage.enable",
+                                    "true",
+                                    "local.retention.bytes",
+                                    String.valueOf(4 << 20)));
+            PartitionKey key = new PartitionKey(topic.id(), 0);
+            String value = "v".repeat(900_000);
+            int records = (int) ((long) MOVED_MIB * (1 << 20) / value.length());
+            for (int i = 0; i < records; i++) {
+                cluster.append(topic, value);
+            }
+            Shard before = cluster.shard(1, topic);
+            await().atMost(SETTLED_MAX)
+                    .until(() -> before.partition(key).localStart() > records - 8);
+            long begin = System.nanoTime();
+            cluster.move(topic, 2);
+            await().pollInterval(Duration.ofMillis(5))
+                    .atMost(SETTLED_MAX)
+                    .until(() -> cluster.state(topic).leader() == 2);
+            assertThat(cluster.append(topic, "last")).isEqualTo(records);
+            logger.info(
+                    "{} MiB moved, and appended to, after {} ms; {} MiB lie on the new disk",
+                    MOVED_MIB,
+                    (System.nanoTime() - begin) / 1_000_000,
+                    cluster.shard(2, topic).sizeOnDisk() >> 20);
+            Shard moved = cluster.shard(2, topic);
+            assertThat(moved.partition(key).logStart()).isZero();
+            assertThat(moved.partition(key).localStart()).isGreaterThan(records - 8);
+            requireWholeManifest(moved, key, moved.partition(key).localStart());
         }
     }
 

@@ -3,6 +3,7 @@ package io.quafka.storage.replication;
 import io.quafka.controller.logic.ControllerLogic;
 import io.quafka.controller.logic.Decision;
 import io.quafka.controller.logic.IdSource;
+import io.quafka.controller.logic.ImageBuilder;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.AlterInSync;
@@ -10,6 +11,7 @@ import io.quafka.controller.model.Command.ConfigChange;
 import io.quafka.controller.model.Command.ConfigOp;
 import io.quafka.controller.model.Command.NewTopic;
 import io.quafka.controller.model.Endpoint;
+import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.model.ShardState;
 import io.quafka.storage.replication.EpochTable.EpochEnd;
@@ -22,11 +24,12 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
 
-/// One shard on three nodes and a controller, from one seed: messages are lost, doubled and
+/// One shard on three of four nodes and a controller, from one seed: messages are lost, doubled and
 /// overtake each other; nodes crash at any step, losing what they had not forced, are fenced
-/// rightly and wrongly, and know the metadata late. The controller's decisions and the replicas'
-/// are the real ones.
+/// rightly and wrongly, and know the metadata late; replicas are moved to and fro, and who is none
+/// any more forgets everything. The controller's decisions and the replicas' are the real ones.
 ///
 /// Invariants, each checked whenever it could be broken:
 ///
@@ -39,7 +42,8 @@ import org.apache.kafka.common.config.ConfigResource;
 final class ReplicationSimulation {
     static final long LAG_MAX = 40;
 
-    private static final int NODES = 3;
+    private static final int NODES = 4;
+    private static final List<Integer> REPLICAS = List.of(1, 2, 3);
     private static final int STEPS = 220;
     private static final int HEALING_STEPS_MAX = 20_000;
     private static final int MESSAGES_CALM = 8;
@@ -50,7 +54,8 @@ final class ReplicationSimulation {
         ACKNOWLEDGES_UNFORCED,
         APPLIES_UNCOMMITTED,
         TRUSTS_EVERY_LOG,
-        KEEPS_OLD_PROCESSES_IN_SYNC
+        KEEPS_OLD_PROCESSES_IN_SYNC,
+        ADDS_REPLICAS_IN_THE_SAME_EPOCH
     }
 
     sealed interface Message {
@@ -86,6 +91,7 @@ final class ReplicationSimulation {
     private long now;
     private long records;
     private boolean healing;
+    private int moves;
 
     ReplicationSimulation(long seed, Fault fault) {
         this.random = new SplittableRandom(seed);
@@ -98,7 +104,7 @@ final class ReplicationSimulation {
             nodes.add(new SimulatedNode(id, this, random.split()));
             register(id);
         }
-        NewTopic topic = new NewTopic("t", -1, -1, Map.of(0, List.of(1, 2, 3)), Map.of(), false);
+        NewTopic topic = new NewTopic("t", -1, -1, Map.of(0, REPLICAS), Map.of(), false);
         decide(new Command.CreateTopics(List.of(topic), false));
         shard = Objects.requireNonNull(image.topic("t")).partitions().shardOf(0);
     }
@@ -111,19 +117,24 @@ final class ReplicationSimulation {
         return now;
     }
 
-    /// @return how many records were acknowledged
-    int run() {
+    /// What happened in one run.
+    ///
+    /// @param acknowledged records
+    /// @param moves changes of replicas that came to their end
+    record Outcome(int acknowledged, int moves) {}
+
+    Outcome run() {
         for (int step = 0; step < STEPS; step++) {
             now += random.nextInt(4);
             step();
         }
         heal();
-        return acknowledged.size();
+        return new Outcome(acknowledged.size(), moves);
     }
 
     private void step() {
         SimulatedNode node = nodes.get(random.nextInt(NODES));
-        switch (random.nextInt(healing ? 24 : 28)) {
+        switch (random.nextInt(healing ? 24 : 29)) {
             case 0, 1, 2 -> append(node);
             case 3, 4, 5 -> node.force();
             case 6, 7, 8, 9 -> fetch(node);
@@ -132,6 +143,7 @@ final class ReplicationSimulation {
             case 24 -> crash(node);
             case 25, 26 -> fence(node);
             case 27 -> lose();
+            case 28 -> move();
             default -> deliver();
         }
         if (!node.up && random.nextInt(4) == 0) {
@@ -178,7 +190,9 @@ final class ReplicationSimulation {
             case Message.Ship ship -> nodes.get(ship.to() - 1).shipped(ship);
             case Message.Parting parting -> nodes.get(parting.to() - 1).parted(parting);
             case Message.Wish(AlterInSync wish) -> {
+                boolean moving = state().isMoving();
                 decide(wish);
+                moves += moving && !state().isMoving() ? 1 : 0;
                 send(new Message.Decided(wish, image.version()));
             }
             case Message.Decided(AlterInSync wish, long version) -> {
@@ -227,6 +241,36 @@ final class ReplicationSimulation {
             decide(new Command.FenceNode(node.id, true));
         } else if (fenced && node.up) {
             decide(new Command.FenceNode(node.id, false));
+        }
+    }
+
+    private void move() {
+        List<Integer> wanted = new ArrayList<>();
+        for (int i = 0; i < REPLICAS.size(); i++) {
+            int id = 1 + random.nextInt(NODES);
+            if (!wanted.contains(id)) {
+                wanted.add(id);
+            }
+        }
+        move(random.nextInt(5) == 0 ? null : wanted);
+    }
+
+    private void move(@Nullable List<Integer> wanted) {
+        ShardState before = state();
+        decide(new Command.MoveShards(List.of(new Command.ShardMove(shard, wanted))));
+        ShardState next = state();
+        if (has(Fault.ADDS_REPLICAS_IN_THE_SAME_EPOCH) && next.leader() == before.leader()) {
+            ShardState same =
+                    new ShardState(
+                            shard,
+                            before.epoch(),
+                            next.revision(),
+                            next.leader(),
+                            next.replicas(),
+                            next.inSync(),
+                            next.adding(),
+                            next.removing());
+            image = ImageBuilder.apply(image, List.of(new MetadataRecord.ShardChanged(same)));
         }
     }
 
@@ -303,6 +347,9 @@ final class ReplicationSimulation {
         }
         for (int step = 0; step < HEALING_STEPS_MAX; step++) {
             now += random.nextInt(2);
+            if (!state().target().equals(REPLICAS)) {
+                move(REPLICAS);
+            }
             step();
             if (step % 50 == 0 && isWhole()) {
                 return;
@@ -313,7 +360,9 @@ final class ReplicationSimulation {
 
     private boolean isWhole() {
         ShardState state = state();
-        if (state.leader() == ShardState.NO_LEADER || state.inSync().size() < NODES) {
+        if (state.leader() == ShardState.NO_LEADER
+                || state.isMoving()
+                || state.inSync().size() < REPLICAS.size()) {
             return false;
         }
         SimulatedNode leader = nodes.get(state.leader() - 1);
@@ -321,7 +370,8 @@ final class ReplicationSimulation {
             return false;
         }
         requireAll(leader, acknowledged, "acknowledged survives");
-        for (SimulatedNode node : nodes) {
+        for (int id : REPLICAS) {
+            SimulatedNode node = nodes.get(id - 1);
             for (int at = 0; at < Math.min(node.durable, leader.applied); at++) {
                 require(
                         node.epoch != leader.epoch || node.group(at).equals(leader.group(at)),

@@ -21,10 +21,14 @@ class ReplicationSimulationTest {
     @Test
     void invariantsHoldInEverySchedule() {
         long acknowledged = 0;
+        long moves = 0;
         for (long seed = SEED; seed < SEED + SCHEDULES; seed++) {
-            acknowledged += run(seed, Fault.NONE);
+            ReplicationSimulation.Outcome outcome = run(seed, Fault.NONE);
+            acknowledged += outcome.acknowledged();
+            moves += outcome.moves();
         }
         assertThat(acknowledged).as("acknowledged records").isGreaterThan(SCHEDULES);
+        assertThat(moves).as("changes of replicas that ended").isGreaterThan(SCHEDULES / 2);
     }
 
     @ParameterizedTest
@@ -41,7 +45,7 @@ class ReplicationSimulationTest {
         throw new AssertionError("nobody noticed that a replica " + fault);
     }
 
-    private static int run(long seed, Fault fault) {
+    private static ReplicationSimulation.Outcome run(long seed, Fault fault) {
         try {
             return new ReplicationSimulation(seed, fault).run();
         } catch (AssertionError | RuntimeException e) {

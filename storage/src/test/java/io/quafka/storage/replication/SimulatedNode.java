@@ -113,6 +113,10 @@ final class SimulatedNode {
         }
         seenVersion = image.version();
         state = next;
+        if (!next.replicas().contains(id)) {
+            forgetAll(next.epoch());
+            return;
+        }
         LeaderProgress led = progress;
         if (next.leader() == id) {
             if (led != null && led.epoch() == next.epoch()) {
@@ -126,6 +130,16 @@ final class SimulatedNode {
             durable = end();
             epoch = next.epoch();
         }
+    }
+
+    private void forgetAll(int nextEpoch) {
+        resign();
+        epoch = nextEpoch;
+        log.clear();
+        epochs = new EpochTable();
+        durable = 0;
+        applied = 0;
+        appliedDurable = 0;
     }
 
     private void takeOver(ShardState next) {
@@ -149,7 +163,12 @@ final class SimulatedNode {
     /// Asks the leader for more.
     void fetch() {
         ShardState known = state;
-        if (up && progress == null && known != null && known.leader() > 0 && known.leader() != id) {
+        if (up
+                && progress == null
+                && known != null
+                && known.replicas().contains(id)
+                && known.leader() > 0
+                && known.leader() != id) {
             int has = world.has(Fault.ACKNOWLEDGES_UNFORCED) ? end() : durable;
             world.send(new Message.Fetch(id, known.leader(), epoch, has, lastEpochBefore(has)));
         }
