@@ -179,6 +179,8 @@ class ArchitectureTest {
                     .doNotHaveFullyQualifiedName("io.quafka.program.roles.NodeRegistration")
                     .and()
                     .doNotHaveFullyQualifiedName("io.quafka.program.cli.RoleCommand")
+                    .and()
+                    .doNotHaveFullyQualifiedName("io.quafka.program.cli.WaitOptions$Watch")
                     .should()
                     .callMethod(Thread.class, "sleep", long.class)
                     .orShould()

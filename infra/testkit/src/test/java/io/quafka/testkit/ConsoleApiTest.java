@@ -140,9 +140,38 @@ class ConsoleApiTest {
         assertThat(large.get("text")).asString().hasSize(2048);
     }
 
+    @Test
+    void shardsLieOnNodesAndHaveNowhereElseToGo() throws Exception {
+        List<Map<String, Object>> shards = list(get("/api/shards"), "shards");
+        assertThat(shards).allMatch(shard -> shard.get("replicas").equals(List.of(1)));
+        assertThat(list(get("/api/shards?node=1"), "shards")).isEqualTo(shards);
+        assertThat(list(get("/api/shards?node=2"), "shards")).isEmpty();
+        int partitions = 0;
+        for (Map<String, Object> shard : shards) {
+            Map<String, Object> own = get("/api/shards/partitions?shard=" + shard.get("shard"));
+            for (Map<String, Object> topic : list(own, "topics")) {
+                partitions += ((List<?>) requireNonNull(topic.get("partitions"))).size();
+            }
+            partitions -= (Integer) requireNonNull(shard.get("partitions"));
+        }
+        assertThat(partitions).isZero();
+        assertThat(list(get("/api/moves"), "shards")).isEmpty();
+        assertThat(get("/api/moves/plan?drain=1").get("problem"))
+                .asString()
+                .contains("add a node first");
+        assertThat(get("/api/moves/plan?drain=7").get("problem")).isEqualTo("there is no node 7");
+        assertThat(list(get("/api/moves/plan?spread=true"), "moves")).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "/api/shards?node=one",
+                "/api/shards?shard=1,,2",
+                "/api/shards/partitions",
+                "/api/shards/partitions?shard=99",
+                "/api/moves/plan",
+                "/api/moves/plan?drain=1&spread=true",
                 "/api/records",
                 "/api/records?topic=orders&limit=101",
                 "/api/records?topic=orders&partition=2",

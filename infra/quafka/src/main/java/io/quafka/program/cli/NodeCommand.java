@@ -8,12 +8,31 @@ import picocli.CommandLine.Spec;
 /// `quafka node ...`.
 @Command(
         name = "node",
-        header = "Show the processes of the cluster.",
+        header = "Show the processes of the cluster, and move what they carry.",
+        description = {
+            "Partitions share shards: logs that lie on one storage node or, with replicas, on several. A shard moves as a whole,"
+                    + " while its partitions are written and read.",
+            ""
+        },
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nExamples:%n",
-        footer = {"  quafka node list", "  quafka node describe 2"},
-        subcommands = {NodeListCommand.class, NodeDescribeCommand.class})
+        footer = {
+            "  quafka node list",
+            "  quafka node drain 2 --wait     before node 2 is taken away",
+            "  quafka node spread             after a node was added"
+        },
+        subcommands = {
+            NodeListCommand.class,
+            NodeDescribeCommand.class,
+            NodeShardsCommand.class,
+            NodeMovesCommand.class,
+            NodeMoveCommand.class,
+            NodeDrainCommand.class,
+            NodeSpreadCommand.class,
+            NodeElectCommand.class,
+            NodeRemoveCommand.class
+        })
 final class NodeCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -21,6 +40,8 @@ final class NodeCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Which: list or describe?");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(),
+                "Which: list, describe, shards, moves, move, drain, spread, elect or remove?");
     }
 }

@@ -98,7 +98,8 @@ final class NodeListCommand implements Callable<Integer> {
     }
 
     static String state(Map<String, Object> node) {
-        return Boolean.TRUE.equals(node.get("fenced")) ? "fenced" : "alive";
+        String state = Boolean.TRUE.equals(node.get("fenced")) ? "fenced" : "alive";
+        return Boolean.TRUE.equals(node.get("draining")) ? state + ", draining" : state;
     }
 
     /// Where others reach it: clients, or gateways.

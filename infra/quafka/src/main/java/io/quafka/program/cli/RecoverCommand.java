@@ -42,7 +42,6 @@ import picocli.CommandLine.Spec;
 final class RecoverCommand implements Callable<Integer> {
     private static final String S3 = "s3://";
     private static final String DIRECTORY = "directory:";
-    private static final int BAR_WIDTH = 24;
 
     @Option(
             names = "--from",
@@ -73,10 +72,8 @@ final class RecoverCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Configuration configuration = options.load(store());
-        RecoveryReport report = Recovery.run(configuration, cluster, dryRun, this::progress);
-        if (Progress.onTerminal()) {
-            System.err.print("\r\u001b[K");
-        }
+        RecoveryReport report = Recovery.run(configuration, cluster, dryRun, StepBar::draw);
+        StepBar.clear();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(Json.write(fields(report)));
@@ -111,21 +108,6 @@ final class RecoverCommand implements Callable<Integer> {
                     "--from is s3://BUCKET[/PREFIX] or directory:PATH, not '" + given + "'");
         }
         return named;
-    }
-
-    private void progress(String what, int done, int of) {
-        if (Progress.onTerminal()) {
-            int filled = BAR_WIDTH * done / Math.max(1, of);
-            System.err.print(
-                    "\r[%s%s] %s, %d of %d\u001b[K"
-                            .formatted(
-                                    "#".repeat(filled),
-                                    ".".repeat(BAR_WIDTH - filled),
-                                    what,
-                                    done,
-                                    of));
-            System.err.flush();
-        }
     }
 
     private void print(PrintWriter out, RecoveryReport report, Configuration configuration) {

@@ -120,6 +120,7 @@ final class ClusterResource {
                         .map(r -> r.name().toLowerCase(Locale.ROOT))
                         .toList());
         fields.put("fenced", node.fenced());
+        fields.put("draining", node.draining());
         fields.put("rack", node.rack());
         fields.put("kafka", text(node.kafka()));
         fields.put("storage", text(node.storage()));

@@ -10,13 +10,14 @@ public final class Console {
     private Console() {}
 
     /// @param guard who may see it
-    /// @param retention how disks are shared and what would change that, over HTTP
+    /// @param controlled what is told of the controller's decisions: how disks are shared, where
+    ///   shards lie, and what would change that
     /// @param gateway what is told of this process as it was started
     public static List<HttpEndpoint> endpoints(
             ConsoleGuard guard,
             ClusterCalls cluster,
             NodeFigures figures,
-            List<HttpEndpoint> retention,
+            List<HttpEndpoint> controlled,
             Map<String, ?> gateway) {
         Offsets offsets = new Offsets(cluster);
         List<HttpEndpoint> all = new ArrayList<>(ConsoleFiles.endpoints());
@@ -25,7 +26,7 @@ public final class Console {
         all.add(new PartitionsResource(cluster, offsets).endpoint());
         all.add(new RecordsResource(cluster, offsets).endpoint());
         all.add(new GroupsResource(cluster, offsets).endpoint());
-        all.addAll(retention);
+        all.addAll(controlled);
         return guard.guard(all);
     }
 }

@@ -9,6 +9,7 @@ import io.quafka.program.console.Console;
 import io.quafka.program.console.ConsoleGuard;
 import io.quafka.program.console.NodeFigures;
 import io.quafka.wire.HttpEndpoint;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,9 @@ final class ConsoleResources {
         Map<String, String> gateway = new LinkedHashMap<>();
         gateway.put("listen", configuration.text(ConfigKeys.GATEWAY_LISTEN));
         gateway.put("objectStore", store.name().toLowerCase(Locale.ROOT));
-        return Console.endpoints(
-                guard, cluster, figures, new RetentionResource(controller).endpoints(), gateway);
+        List<HttpEndpoint> controlled =
+                new ArrayList<>(new RetentionResource(controller).endpoints());
+        controlled.addAll(new MovesResource(controller).endpoints());
+        return Console.endpoints(guard, cluster, figures, controlled, gateway);
     }
 }

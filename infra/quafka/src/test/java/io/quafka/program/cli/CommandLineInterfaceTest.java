@@ -97,6 +97,12 @@ class CommandLineInterfaceTest {
                 "consume t --raw --json",
                 "consume t --format %y",
                 "consume t --from yesterday",
+                "node",
+                "node move --shard 1",
+                "node move --shard 1 --to 2 --cancel",
+                "node drain",
+                "node drain two",
+                "node remove",
                 "broker --set no.such.key=1",
                 "config --set num.partitions=0",
                 "config --config /no/such/file.yaml"
