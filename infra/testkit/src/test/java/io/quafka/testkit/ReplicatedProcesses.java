@@ -28,12 +28,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 
-/// A controller, three storage nodes and a gateway, each in a process of its own, which speak
-/// mutual TLS to each other, three replicas of everything, two of which must have what is
+/// A controller, three storage nodes or more and a gateway, each in a process of its own, which
+/// speak mutual TLS to each other, three replicas of everything, two of which must have what is
 /// acknowledged.
 final class ReplicatedProcesses implements AutoCloseable {
     static final Duration SETTLED_MAX = Duration.ofSeconds(120);
     static final int NODES = 3;
+    private static final int REPLICAS = 3;
 
     private final Path directory;
     private final List<BrokerProcess> processes = new ArrayList<>();
@@ -46,6 +47,11 @@ final class ReplicatedProcesses implements AutoCloseable {
     private final RemoteController controller;
 
     ReplicatedProcesses(Path directory) throws Exception {
+        this(directory, NODES);
+    }
+
+    /// @param count of storage nodes
+    ReplicatedProcesses(Path directory, int count) throws Exception {
         this.directory = directory;
         authority = Certificates.authority(directory, "nodes").signForNoHost("node", "CN=node");
         tls =
@@ -62,7 +68,7 @@ final class ReplicatedProcesses implements AutoCloseable {
         members = "1@127.0.0.1:" + port;
         try {
             launch("controller");
-            for (int i = 0; i < NODES; i++) {
+            for (int i = 0; i < count; i++) {
                 storages.add(directory.resolve("storage" + processes.size()));
                 nodes.add(launch("storage"));
             }
@@ -140,13 +146,21 @@ final class ReplicatedProcesses implements AutoCloseable {
                 .until(() -> node(place).errors().stream().anyMatch(line -> line.contains(text)));
     }
 
+    /// What the controller knows.
+    ClusterImage image() {
+        return controller.metadata().image();
+    }
+
+    ShardState shardOf(String topic, int partition) {
+        ClusterImage image = image();
+        return requireNonNull(image.shardOf(requireNonNull(image.topic(topic)), partition));
+    }
+
     /// The place of the storage node that leads a partition.
     int leaderOf(String topic, int partition) {
-        ClusterImage image = controller.metadata().image();
-        ShardState shard =
-                requireNonNull(image.shardOf(requireNonNull(image.topic(topic)), partition));
-        int port = requireNonNull(requireNonNull(image.node(shard.leader())).storage()).port();
-        for (int place = 0; place < NODES; place++) {
+        int leader = shardOf(topic, partition).leader();
+        int port = requireNonNull(requireNonNull(image().node(leader)).storage()).port();
+        for (int place = 0; place < nodes.size(); place++) {
             if (nodes.get(place).port() == port) {
                 return place;
             }
@@ -158,7 +172,7 @@ final class ReplicatedProcesses implements AutoCloseable {
         try (Admin admin = Clients.admin(bootstrap())) {
             admin.createTopics(
                             List.of(
-                                    new NewTopic(topic, partitions, (short) NODES)
+                                    new NewTopic(topic, partitions, (short) REPLICAS)
                                             .configs(Map.of("min.insync.replicas", "2"))))
                     .all()
                     .get();
