@@ -12,7 +12,11 @@ RECORDS = 500
 
 def produce(first, compression):
     producer = KafkaProducer(
-        bootstrap_servers=BOOTSTRAP, acks="all", compression_type=compression, linger_ms=5
+        bootstrap_servers=BOOTSTRAP,
+        acks="all",
+        compression_type=compression,
+        linger_ms=5,
+        retries=10,  # The default is 0, and another gateway may not know yet of a topic just made.
     )
     sent = [
         producer.send(TOPIC, key=b"k%d" % i, value=b"v%d" % i, headers=[("n", b"%d" % i)])

@@ -11,10 +11,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,10 +50,13 @@ class CompactionTest {
                         .with("storage.retention.interval", "200ms")
                         .with("storage.compaction.interval", "200ms");
         try (BrokerProcess broker = BrokerProcess.start(options)) {
-            Clients.createTopic(broker.bootstrap(), "table", 1, TABLE);
+            Map<String, String> table = new HashMap<>(TABLE);
+            table.put("min.compaction.lag.ms", "3600000");
+            Clients.createTopic(broker.bootstrap(), "table", 1, table);
             Map<String, String> expected = fill(broker);
             long full = diskBytes();
             assertThat(full).isGreaterThan((long) RECORDS * VALUE_BYTES / 2);
+            compactFromNowOn(broker);
             await().atMost(COMPACTED_MAX)
                     .untilAsserted(() -> {
                         assertThat(read(broker)).hasSizeLessThan(4 * KEYS);
@@ -171,6 +178,20 @@ class CompactionTest {
         }
         expected.put("last", "one");
         return expected;
+    }
+
+    private static void compactFromNowOn(BrokerProcess broker) throws Exception {
+        try (Admin admin = Clients.admin(broker.bootstrap())) {
+            admin.incrementalAlterConfigs(
+                            Map.of(
+                                    new ConfigResource(ConfigResource.Type.TOPIC, "table"),
+                                    List.of(
+                                            new AlterConfigOp(
+                                                    new ConfigEntry("min.compaction.lag.ms", "0"),
+                                                    AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> read(BrokerProcess broker) {

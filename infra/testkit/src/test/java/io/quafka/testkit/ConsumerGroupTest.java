@@ -30,6 +30,7 @@ import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Consumer groups as Kafka's Java client has them, by both protocols.
 @Tag("broker")
+@Order(1)
 class ConsumerGroupTest {
     private static final Duration SETTLED_MAX = Duration.ofSeconds(40);
     private static final Duration POLL = Duration.ofMillis(100);

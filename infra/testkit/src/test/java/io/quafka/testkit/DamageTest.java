@@ -174,7 +174,7 @@ class DamageTest {
             KafkaConsumer<byte[], byte[]> consumer,
             List<ConsumerRecord<byte[], byte[]>> into,
             int size) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (into.size() < size && System.nanoTime() < deadline) {
             consumer.poll(Duration.ofMillis(200)).forEach(into::add);
         }

@@ -19,12 +19,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// MirrorMaker 2 copies a topic and a group's offsets from one broker to another.
 @Tag("broker")
+@Order(1)
 class MirrorMakerTest {
     private static final Duration MIRRORED_MAX = Duration.ofSeconds(120);
     private static final int RECORDS = 300;

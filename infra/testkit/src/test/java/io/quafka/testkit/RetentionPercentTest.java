@@ -34,6 +34,7 @@ import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// Longer: `-Dquafka.retention.seconds=300`.
 @Tag("broker")
+@Order(1)
 class RetentionPercentTest {
     private static final int VOLUME_MIB = 112;
     private static final long MIB = 1L << 20;

@@ -21,9 +21,11 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Clients that ask for much and read nothing, beside clients that behave.
 @Tag("broker")
+@Isolated("clients that behave must be served soon")
 class SlowReaderTest {
     private static final int CONNECTIONS = 20;
     private static final int FETCHES = 50;

@@ -24,6 +24,9 @@ interface Fault {
 
     /// SIGKILL, and a start later.
     record Kill(Part part) implements Fault {
+        /// What gRPC, below Ratis, tells of a client that went while it was being answered.
+        private static final String CLIENT_GONE = "Stream closed before write could take place";
+
         @Override
         public void strike() throws InterruptedException {
             part.kill();
@@ -32,6 +35,17 @@ interface Fault {
         @Override
         public void heal() throws InterruptedException {
             part.start();
+        }
+
+        @Override
+        public boolean explains(Part other, String alarm) {
+            List<String> exceptions =
+                    alarm.lines()
+                            .filter(line -> line.contains("Exception") && !line.startsWith("\tat "))
+                            .toList();
+            return other.role().equals("controller")
+                    && !exceptions.isEmpty()
+                    && exceptions.stream().allMatch(line -> line.contains(CLIENT_GONE));
         }
     }
 
