@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -31,10 +32,15 @@ import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,10 +48,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Three gateways behind one TCP load balancer, whose address is all that clients know. Gateways
 /// are killed, stopped and added meanwhile.
 @Tag("broker")
+@Order(1)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OneAddressTest {
     private static final Duration SETTLED_MAX = Duration.ofSeconds(90);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final String TOPIC = "t";
     private static final int PARTITIONS = 6;
     private static final int RECORDS = 200;
 
@@ -54,68 +61,108 @@ class OneAddressTest {
 
     private static final int RECORD_BYTES = 20_000;
 
-    @TempDir private Path directory;
+    private static final int GATEWAYS = 3;
 
-    private final List<BrokerProcess> parts = new ArrayList<>();
-    private final List<BrokerProcess> gateways = new ArrayList<>();
-    private List<Integer> ports = List.of();
-    private String members = "";
-    private LoadBalancer balancer;
+    @TempDir private static Path directory;
 
-    @BeforeEach
-    void startAll() throws Exception {
-        ports = IntStream.range(0, 4).mapToObj(_ -> Ports.free()).toList();
-        int port = Ports.free();
-        balancer = LoadBalancer.start(directory, port, ports);
-        members = "1@127.0.0.1:" + Ports.free();
-        parts.add(BrokerProcess.start(options("controller", "controller")));
-        parts.add(
-                BrokerProcess.start(
-                        options("storage", "storage")
-                                .with("group.initial.rebalance.delay.ms", "100")));
-        for (int i = 0; i < 3; i++) {
-            gateways.add(gateway(i));
+    private static final List<BrokerProcess> PARTS = new ArrayList<>();
+
+    /// Those that run, the oldest first.
+    private static final List<BrokerProcess> RUNNING = new ArrayList<>();
+
+    /// Where the balancer looks for gateways, and none listens.
+    private static final Deque<Integer> FREE_PORTS = new ArrayDeque<>();
+
+    private static String members = "";
+    private static int started;
+    private static int topics;
+    private static @Nullable LoadBalancer running;
+
+    private String topic = "";
+
+    @BeforeAll
+    static void startAll() throws Exception {
+        for (int i = 0; i <= GATEWAYS; i++) {
+            FREE_PORTS.add(Ports.free());
         }
-        Clients.createTopic(balancer.address(), TOPIC, PARTITIONS, Map.of());
+        running = LoadBalancer.start(directory, Ports.free(), List.copyOf(FREE_PORTS));
+        members = "1@127.0.0.1:" + Ports.free();
+        PARTS.add(BrokerProcess.start(options("controller")));
+        PARTS.add(
+                BrokerProcess.start(
+                        options("storage").with("group.initial.rebalance.delay.ms", "100")));
     }
 
-    private BrokerOptions options(String role, String name) throws Exception {
-        return BrokerOptions.in(Files.createDirectory(directory.resolve(name)))
+    /// There are as many at the beginning of each test: what one lost is replaced for the next.
+    @BeforeEach
+    void standAgain() throws Exception {
+        while (RUNNING.size() < GATEWAYS) {
+            launchGateway();
+        }
+        for (BrokerProcess gateway : RUNNING) {
+            gateway.awaitReady();
+        }
+        topic = "t-" + topics++;
+        Clients.createTopic(balancer().address(), topic, PARTITIONS, Map.of());
+    }
+
+    private static LoadBalancer balancer() {
+        return requireNonNull(running);
+    }
+
+    private static BrokerOptions options(String role) throws Exception {
+        return BrokerOptions.in(Files.createDirectory(directory.resolve(role + started++)))
                 .withRole(role)
                 .withHeapMib(128)
-                .with("controller.members", members)
-                .with("controller.session.timeout", "3s");
+                .with("controller.members", members);
     }
 
-    private BrokerProcess gateway(int index) throws Exception {
-        return BrokerProcess.start(
-                options("gateway", "gateway-" + index)
-                        .withPort(ports.get(index))
-                        .with("gateway.one.address", "true")
-                        .with("gateway.advertised", balancer.address()));
+    /// A new one, in the place of another or beside the others.
+    private static BrokerProcess launchGateway() throws Exception {
+        BrokerProcess gateway =
+                BrokerProcess.launch(
+                        options("gateway")
+                                .withPort(FREE_PORTS.removeFirst())
+                                .with("gateway.one.address", "true")
+                                .with("gateway.advertised", balancer().address()));
+        RUNNING.add(gateway);
+        return gateway;
     }
 
-    @AfterEach
-    void stopAll() {
-        gateways.forEach(BrokerProcess::close);
-        parts.reversed().forEach(BrokerProcess::close);
-        if (balancer != null) {
-            balancer.close();
+    private static void addGateway() throws Exception {
+        launchGateway().awaitReady();
+    }
+
+    private static BrokerProcess takeGateway() {
+        BrokerProcess gateway = RUNNING.removeFirst();
+        FREE_PORTS.addLast(gateway.options().port());
+        return gateway;
+    }
+
+    @AfterAll
+    static void stopAll() {
+        RUNNING.forEach(BrokerProcess::close);
+        PARTS.reversed().forEach(BrokerProcess::close);
+        if (running != null) {
+            running.close();
         }
     }
 
+    /// Before there is a group.
     @Test
+    @Order(1)
     void clientsKnowOfNothingElse() throws Exception {
-        try (Admin admin = Clients.admin(balancer.address())) {
+        try (Admin admin = Clients.admin(balancer().address())) {
             assertThat(admin.describeCluster().nodes().get())
                     .extracting(Node::idString, node -> node.host() + ":" + node.port())
-                    .containsExactly(org.assertj.core.groups.Tuple.tuple("0", balancer.address()));
+                    .containsExactly(
+                            org.assertj.core.groups.Tuple.tuple("0", balancer().address()));
             Set<Integer> leaders =
                     requireNonNull(
-                                    admin.describeTopics(List.of(TOPIC))
+                                    admin.describeTopics(List.of(topic))
                                             .allTopicNames()
                                             .get()
-                                            .get(TOPIC))
+                                            .get(topic))
                             .partitions()
                             .stream()
                             .map(partition -> requireNonNull(partition.leader()).id())
@@ -132,7 +179,8 @@ class OneAddressTest {
     @ValueSource(strings = {"classic", "consumer"})
     void producersAndGroupsOutliveTheirGateways(String protocol) throws Exception {
         Map<String, String> settings = new HashMap<>();
-        settings.put("group.id", "g");
+        String group = "g-" + protocol;
+        settings.put("group.id", group);
         settings.put("group.protocol", protocol);
         settings.put("auto.offset.reset", "earliest");
         settings.put("request.timeout.ms", "10000");
@@ -140,29 +188,30 @@ class OneAddressTest {
         int sent = 0;
         try (KafkaProducer<byte[], byte[]> producer =
                         Clients.producer(
-                                balancer.address(), Map.of("request.timeout.ms", "10000"));
-                var first = Clients.consumer(balancer.address(), settings);
-                var second = Clients.consumer(balancer.address(), settings)) {
+                                balancer().address(), Map.of("request.timeout.ms", "10000"));
+                var first = Clients.consumer(balancer().address(), settings);
+                var second = Clients.consumer(balancer().address(), settings)) {
             var consumers = List.of(first, second);
-            consumers.forEach(consumer -> consumer.subscribe(List.of(TOPIC)));
+            consumers.forEach(consumer -> consumer.subscribe(List.of(topic)));
             sent = send(producer, sent, () -> {});
             readUntil(consumers, read, sent);
-            sent = send(producer, sent, () -> gateways.get(0).kill9());
+            sent = send(producer, sent, () -> takeGateway().kill9());
             readUntil(consumers, read, sent);
-            gateways.add(gateway(3));
-            sent = send(producer, sent, () -> gateways.get(1).terminate());
+            addGateway();
+            sent = send(producer, sent, () -> takeGateway().terminate());
             readUntil(consumers, read, sent);
             consumers.forEach(KafkaConsumer::commitSync);
         }
         List<String> stored =
-                Clients.readAll(balancer.address(), Clients.partitions(TOPIC, PARTITIONS)).stream()
+                Clients.readAll(balancer().address(), Clients.partitions(topic, PARTITIONS))
+                        .stream()
                         .map(record -> Clients.text(record.value()))
                         .toList();
         assertThat(stored).doesNotHaveDuplicates().hasSize(sent);
-        try (Admin admin = Clients.admin(balancer.address())) {
+        try (Admin admin = Clients.admin(balancer().address())) {
             long committed =
                     admin
-                            .listConsumerGroupOffsets("g")
+                            .listConsumerGroupOffsets(group)
                             .partitionsToOffsetAndMetadata()
                             .get()
                             .values()
@@ -171,14 +220,14 @@ class OneAddressTest {
                             .sum();
             assertThat(committed).isEqualTo(sent);
         }
-        parts.forEach(BrokerProcess::requireNoAlarms);
+        PARTS.forEach(BrokerProcess::requireNoAlarms);
     }
 
     /// Each gateway counts what passes through it, so who uses several has a rate at each.
     @Test
     void quotasBindAtEachGateway() throws Exception {
         ClientQuotaEntity client = new ClientQuotaEntity(Map.of("client-id", "testkit"));
-        try (Admin admin = Clients.admin(balancer.address())) {
+        try (Admin admin = Clients.admin(balancer().address())) {
             admin.alterClientQuotas(
                             List.of(
                                     new ClientQuotaAlteration(
@@ -190,19 +239,19 @@ class OneAddressTest {
                     .get();
         }
         // Ten seconds' worth is free after a pause; what other gateways let pass does not count.
-        for (BrokerProcess gateway : gateways.subList(0, 2)) {
+        for (BrokerProcess gateway : RUNNING.subList(0, 2)) {
             assertThat(bytesUntilToldToWait(gateway.port())).isBetween(8 * RATE, 20 * RATE);
         }
     }
 
-    private static int bytesUntilToldToWait(int port) throws Exception {
+    private int bytesUntilToldToWait(int port) throws Exception {
         short version = 9;
         ProduceRequestData request =
                 new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000);
         request.topicData()
                 .add(
                         new ProduceRequestData.TopicProduceData()
-                                .setName(TOPIC)
+                                .setName(topic)
                                 .setPartitionData(
                                         List.of(
                                                 new ProduceRequestData.PartitionProduceData()
@@ -233,14 +282,14 @@ class OneAddressTest {
     /// Sends records, and strikes while some are on their way.
     ///
     /// @return how many were sent in all; each was acknowledged
-    private static int send(KafkaProducer<byte[], byte[]> producer, int from, Fault fault)
+    private int send(KafkaProducer<byte[], byte[]> producer, int from, Fault fault)
             throws Exception {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (int i = from; i < from + RECORDS; i++) {
             sent.add(
                     producer.send(
                             new ProducerRecord<>(
-                                    TOPIC, i % PARTITIONS, null, Clients.bytes("v" + i))));
+                                    topic, i % PARTITIONS, null, Clients.bytes("v" + i))));
             if (i == from + RECORDS / 2) {
                 fault.strike();
             }
@@ -268,27 +317,27 @@ class OneAddressTest {
     /// Transactions end whole or not at all while gateways come and go.
     @Test
     void transactionsOutliveTheirGateways() throws Exception {
-        var partitions = Clients.partitions(TOPIC, PARTITIONS);
-        var load = new TransactionalLoad(balancer.address(), "teller", partitions, 7);
+        var partitions = Clients.partitions(topic, PARTITIONS);
+        var load = new TransactionalLoad(balancer().address(), "teller", partitions, 7);
         try {
             awaitEnded(load, 10);
-            gateways.get(0).kill9();
+            takeGateway().kill9();
             awaitEnded(load, 20);
-            gateways.add(gateway(3));
-            gateways.get(1).kill9();
+            addGateway();
+            takeGateway().kill9();
             awaitEnded(load, 30);
         } finally {
             load.finish();
         }
         // The last transaction may have been left open by a producer that gave up.
         try (KafkaProducer<byte[], byte[]> next =
-                Clients.producer(balancer.address(), Map.of("transactional.id", "teller"))) {
+                Clients.producer(balancer().address(), Map.of("transactional.id", "teller"))) {
             next.initTransactions();
         }
         Map<String, Integer> seen = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record :
                 Clients.readAll(
-                        balancer.address(),
+                        balancer().address(),
                         partitions,
                         Map.of("isolation.level", "read_committed"))) {
             seen.merge(Clients.text(record.key()), 1, Integer::sum);
@@ -302,7 +351,7 @@ class OneAddressTest {
                         case UNKNOWN -> assertThat(found).as(name).isIn(0, outcome.records());
                     }
                 });
-        parts.forEach(BrokerProcess::requireNoAlarms);
+        PARTS.forEach(BrokerProcess::requireNoAlarms);
     }
 
     private static void awaitEnded(TransactionalLoad load, int more) {
@@ -311,8 +360,9 @@ class OneAddressTest {
     }
 
     /// kcat, librdkafka, kafkajs and kafka-python through the same address: some gateways have just
-    /// died, and one was added.
+    /// died, and one was added. The last one, for what the others ask of the storage node's log.
     @Test
+    @Order(Integer.MAX_VALUE)
     void otherClientsPassToo() throws Exception {
         Installed.require("kcat", "kcat", "-V");
         Path lines = Files.writeString(directory.resolve("lines"), "one\ntwo\nthree\n");
@@ -323,21 +373,21 @@ class OneAddressTest {
                                 "kcat",
                                 "-P",
                                 "-b",
-                                balancer.address(),
+                                balancer().address(),
                                 "-t",
                                 "k",
                                 "-l",
                                 lines.toString()))) {
             produce.awaitSuccess();
         }
-        gateways.get(2).kill9();
+        takeGateway().kill9();
         try (Program consume =
                 Program.start(
                         directory,
                         List.of(
                                 "kcat",
                                 "-b",
-                                balancer.address(),
+                                balancer().address(),
                                 "-X",
                                 "auto.offset.reset=earliest",
                                 "-G",
@@ -353,21 +403,21 @@ class OneAddressTest {
                         List.of(
                                 Python.with("confluent_kafka"),
                                 Python.script("confluent_transactions.py").toString(),
-                                balancer.address()))) {
+                                balancer().address()))) {
             assertThat(python.awaitSuccess()).last().asString().startsWith("ok ");
         }
         KafkaJs kafkaJs = KafkaJs.install(Files.createDirectory(directory.resolve("kafkajs")));
-        gateways.add(gateway(3));
-        gateways.get(0).kill9();
-        try (Program basics = kafkaJs.start("basics.js", balancer.address());
-                Program transactions = kafkaJs.start("transactions.js", balancer.address());
+        addGateway();
+        takeGateway().kill9();
+        try (Program basics = kafkaJs.start("basics.js", balancer().address());
+                Program transactions = kafkaJs.start("transactions.js", balancer().address());
                 Program python =
                         Program.start(
                                 directory,
                                 List.of(
                                         Python.with("kafka"),
                                         Python.script("kafka_python.py").toString(),
-                                        balancer.address()))) {
+                                        balancer().address()))) {
             for (Program each : List.of(basics, transactions, python)) {
                 assertThat(each.awaitSuccess()).last().asString().startsWith("ok ");
             }
