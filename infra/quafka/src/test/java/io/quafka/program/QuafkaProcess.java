@@ -54,9 +54,9 @@ final class QuafkaProcess implements AutoCloseable {
                                 "-Xmx256m",
                                 "-XX:TieredStopAtLevel=1",
                                 "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "-jar",
-                                JAR.toString()));
+                                "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(Rehearsal.OPTIONS);
+        command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(args));
         return command;
     }
