@@ -176,6 +176,11 @@ final class Cluster implements AutoCloseable {
         parts().forEach(part -> part.set("controller.members", told()));
     }
 
+    /// Has all shards go one storage node on; see [ShardChange].
+    ShardChange shardChange() {
+        return new ShardChange(List.copyOf(members));
+    }
+
     List<Part> controllers() {
         return List.copyOf(controllers);
     }

@@ -128,6 +128,29 @@ interface Fault {
         }
     }
 
+    /// All shards move, and a storage node is killed meanwhile.
+    record MoveShards(Cluster cluster, Part killed) implements Fault {
+        @Override
+        public void strike() throws InterruptedException {
+            int moving = cluster.shardChange().begin();
+            if (moving == 0) {
+                throw new AssertionError("there is no shard to move");
+            }
+            killed.kill();
+        }
+
+        @Override
+        public void heal() throws InterruptedException {
+            killed.start();
+            cluster.shardChange().awaitDone();
+        }
+
+        @Override
+        public String toString() {
+            return "MoveShards[and kill " + killed + "]";
+        }
+    }
+
     /// A link that loses all that goes one way.
     record Link(Site from, Site to) {
         @Override

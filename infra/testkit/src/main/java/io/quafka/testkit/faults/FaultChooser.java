@@ -26,6 +26,7 @@ final class FaultChooser {
         ROLLING_RESTART,
         REPLACE_GATEWAY,
         REPLACE_CONTROLLER,
+        MOVE_SHARDS,
         CUT,
         CUT_ONE_WAY,
         ISOLATE,
@@ -61,6 +62,9 @@ final class FaultChooser {
         if (cluster.controllers().size() < CONTROLLERS_REPLACEABLE) {
             possible.remove(Kind.REPLACE_CONTROLLER);
         }
+        if (cluster.storageNodes().size() < 2) {
+            possible.remove(Kind.MOVE_SHARDS);
+        }
         this.kinds = List.copyOf(possible);
     }
 
@@ -84,6 +88,7 @@ final class FaultChooser {
                     new Fault.ReplaceGateway(cluster, any(cluster.gateways()), ++gatewaysMade);
             case REPLACE_CONTROLLER ->
                     new Fault.ReplaceController(cluster, any(cluster.controllers()));
+            case MOVE_SHARDS -> new Fault.MoveShards(cluster, any(cluster.storageNodes()));
             case CUT -> new Fault.Cut(network, anyLink());
             case CUT_ONE_WAY -> new Fault.Cut(network, List.of(any(anyLink())));
             case ISOLATE -> {
