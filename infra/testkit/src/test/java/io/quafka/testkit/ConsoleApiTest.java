@@ -143,7 +143,7 @@ class ConsoleApiTest {
     @Test
     void shardsLieOnNodesAndHaveNowhereElseToGo() throws Exception {
         List<Map<String, Object>> shards = list(get("/api/shards"), "shards");
-        assertThat(shards).allMatch(shard -> shard.get("replicas").equals(List.of(1)));
+        assertThat(shards).allMatch(shard -> List.of(1).equals(shard.get("replicas")));
         assertThat(list(get("/api/shards?node=1"), "shards")).isEqualTo(shards);
         assertThat(list(get("/api/shards?node=2"), "shards")).isEmpty();
         int partitions = 0;

@@ -76,8 +76,7 @@ record ShardChange(List<Member> members) {
             while (carrying(image).anyMatch(ShardState::isMoving)) {
                 if (System.nanoTime() > deadline) {
                     List<ShardState> left = carrying(image).filter(ShardState::isMoving).toList();
-                    throw new AssertionError(
-                            "shards still move after " + DONE_MAX + ": " + left);
+                    throw new AssertionError("shards still move after " + DONE_MAX + ": " + left);
                 }
                 Actor.pause(BETWEEN);
                 image = controller.metadata().image();

@@ -40,8 +40,7 @@ class FaultRunTest {
     @Test
     void nothingIsLostAmongProcessesThatAreKilledAndCutOff() throws Exception {
         assumeTrue(network.cuts(), "network namespaces cannot be made here");
-        run(EnumSet.of(
-                        Kind.KILL, Kind.PAUSE, Kind.ISOLATE, Kind.FULL_DISK, Kind.MOVE_SHARDS));
+        run(EnumSet.of(Kind.KILL, Kind.PAUSE, Kind.ISOLATE, Kind.FULL_DISK, Kind.MOVE_SHARDS));
     }
 
     @Test
