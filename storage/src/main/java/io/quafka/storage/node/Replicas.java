@@ -67,7 +67,7 @@ final class Replicas implements AutoCloseable {
         this.peers = peers;
         this.shards = shards;
         this.opener = opener;
-        this.departures = new Departures(self, shards, opener);
+        this.departures = new Departures(self, shards, opener::discard);
         this.elected = elected;
         this.thread = Thread.ofPlatform().daemon().name("quafka-replicas").unstarted(this::loop);
     }
@@ -110,13 +110,13 @@ final class Replicas implements AutoCloseable {
         ClusterImage image = metadata.image();
         Set<Integer> made = copier.takeMade();
         parts.keySet().removeAll(made);
-        if (image.version() != seenVersion || !made.isEmpty()) {
+        boolean ended = departures.work(image, copier, System.nanoTime());
+        if (image.version() != seenVersion || !made.isEmpty() || ended) {
             departures.imageIs(image, System.nanoTime());
             parts.keySet().removeIf(id -> !isCarried(image, id));
             follow(image);
             seenVersion = image.version();
         }
-        departures.work(image, copier, System.nanoTime());
         for (Integer id : parts.keySet()) {
             Shard shard = shards.get(id);
             Leadership leadership = shard == null ? null : shard.leadership();
@@ -130,7 +130,7 @@ final class Replicas implements AutoCloseable {
         Map<Integer, List<ShardState>> byLeader = new HashMap<>();
         boolean opened = false;
         for (ShardState state : image.shards().values()) {
-            if (!isCarried(image, state.id()) || isAlone(state)) {
+            if (!isCarried(image, state.id()) || isAlone(state) || departures.isGoing(state.id())) {
                 continue;
             }
             if (!opened && shards.get(state.id()) == null) {
@@ -249,6 +249,7 @@ final class Replicas implements AutoCloseable {
         }
         ThreadEnd.await(thread);
         copier.close();
+        departures.close();
         pullers.values().forEach(ReplicaPuller::close);
     }
 }
