@@ -52,7 +52,7 @@ final class Replicas implements AutoCloseable {
     private record Part(int epoch, boolean leads) {}
 
     /// @param copier makes replicas anew; started and closed here
-    /// @param elected run when a shard takes appends after it was won
+    /// @param elected run when a shard takes appends after it was won or opened
     Replicas(
             int self,
             Metadata metadata,
@@ -130,10 +130,10 @@ final class Replicas implements AutoCloseable {
         Map<Integer, List<ShardState>> byLeader = new HashMap<>();
         boolean opened = false;
         for (ShardState state : image.shards().values()) {
-            if (!isCarried(image, state.id()) || isAlone(state) || departures.isGoing(state.id())) {
+            if (!isCarried(image, state.id()) || departures.isGoing(state.id())) {
                 continue;
             }
-            if (!opened && shards.get(state.id()) == null) {
+            if (!opened && isLacking(state)) {
                 opener.openShards(image);
                 opened = true;
             }
@@ -141,6 +141,12 @@ final class Replicas implements AutoCloseable {
             if (shard == null) {
                 // Not whole: nothing is opened before it was made anew.
                 copier.want(state.id());
+                continue;
+            }
+            if (!state.isReplicated() && shard.isAlone()) {
+                if (state.leader() == self) {
+                    shard.lead(state.epoch());
+                }
                 continue;
             }
             if (state.leader() == self) {
@@ -152,6 +158,9 @@ final class Replicas implements AutoCloseable {
                 }
             }
         }
+        if (opened) {
+            elected.run();
+        }
         byLeader.keySet().forEach(this::puller);
         pullers.forEach(
                 (leader, puller) -> puller.follow(byLeader.getOrDefault(leader, List.of())));
@@ -162,10 +171,10 @@ final class Replicas implements AutoCloseable {
         return state != null && state.replicas().contains(self);
     }
 
-    /// Whether there is nobody to replicate with: who opens shards has it led.
-    private boolean isAlone(ShardState state) {
-        Shard shard = shards.get(state.id());
-        return !state.isReplicated() && (shard == null || shard.isAlone());
+    /// Whether a shard is not open and should be: one that was given to this node since it started,
+    /// or that nobody led then, because the controller took this node for silent.
+    private boolean isLacking(ShardState state) {
+        return shards.get(state.id()) == null && (state.isReplicated() || state.leader() == self);
     }
 
     private void lead(Shard shard, ShardState state, long version) {

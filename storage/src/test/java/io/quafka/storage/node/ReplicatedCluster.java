@@ -174,6 +174,11 @@ final class ReplicatedCluster implements AutoCloseable {
 
     /// A process on its old disk, if it had one.
     void start(int id) throws Exception {
+        start(id, false);
+    }
+
+    /// @param fenced whether it takes so long that the controller takes it for silent meanwhile
+    void start(int id, boolean fenced) throws Exception {
         decide(
                 new Command.RegisterNode(
                         new Uuid(1, id),
@@ -195,9 +200,13 @@ final class ReplicatedCluster implements AutoCloseable {
                         CoordinatorConfig.DEFAULTS,
                         tiering,
                         List.of());
+        if (fenced) {
+            decide(new Command.FenceNode(id, true));
+        }
         nodes.put(
                 id,
                 LocalStorageNode.open(config, id, metadata, new Peers(id), InstantSource.system()));
+        decide(new Command.FenceNode(id, false));
     }
 
     /// The process ends, and its session too.

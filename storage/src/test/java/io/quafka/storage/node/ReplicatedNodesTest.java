@@ -71,6 +71,16 @@ class ReplicatedNodesTest {
     }
 
     @Test
+    void aNodeThatIsFencedWhileItStartsLeadsAfterwards() throws Exception {
+        Topic topic = cluster.topic("t", List.of(1), Map.of());
+        append(topic, 5);
+        cluster.stop(1);
+        cluster.start(1, true);
+        append(topic, 5);
+        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+    }
+
+    @Test
     void aNodeThatLeavesHandsItsShardsOverWhileItStillServes() throws Exception {
         Topic topic = cluster.topic("t", Map.of("min.insync.replicas", "2"));
         append(topic, 20);
