@@ -3,6 +3,7 @@ package io.quafka.testkit;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,8 +85,24 @@ class JavaClientTest {
                 Clients.producer(broker.bootstrap(), settings)) {
             answers = Clients.sendAll(producer, sent);
         }
+        if (acks.equals("0")) {
+            // Nobody told the producer when the last of them had been appended.
+            awaitEnds(topic, sent.size());
+        }
         for (int partition = 0; partition < 3; partition++) {
             assertSame(topic, partition, sent, answers, acks.equals("0"));
+        }
+    }
+
+    private static void awaitEnds(String topic, long records) {
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                Clients.consumer(broker.bootstrap(), Map.of())) {
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() ->
+                            consumer.endOffsets(Clients.partitions(topic, 3)).values().stream()
+                                            .mapToLong(end -> end)
+                                            .sum()
+                                    == records);
         }
     }
 
