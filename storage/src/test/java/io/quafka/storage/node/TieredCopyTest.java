@@ -117,7 +117,7 @@ class TieredCopyTest {
                 cluster.append(topic, value);
             }
             Shard before = cluster.shard(1, topic);
-            await().atMost(SETTLED_MAX)
+            await().atMost(SETTLED_MAX.plusSeconds(MOVED_MIB / 20))
                     .until(() -> before.partition(key).localStart() > records - 8);
             long begin = System.nanoTime();
             cluster.move(topic, 2);
