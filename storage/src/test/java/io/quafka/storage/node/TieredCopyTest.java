@@ -94,6 +94,7 @@ class TieredCopyTest {
     }
 
     @Test
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void aMoveTakesHistoryAlongWithoutCopyingIt() throws Exception {
         try (ObjectStore store =
                         DirectoryStore.open(directory.resolve("objects"), StoreMeter.NONE);
