@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///    replica before.
 /// 2. Once each that was added is in sync, and each other wanted one that is live, those that are
 ///    not wanted are no replicas any more. Where one of them led, the first wanted one that is live
-///    and in sync leads, in the next epoch.
+///    and in sync leads, in the next epoch. So does who is the only one from then on.
 ///
 /// So no record ever lies in fewer places than before, unless fewer are wanted. A leader that is
 /// lost in between changes nothing of what is wanted.
@@ -123,7 +123,7 @@ final class ReplicaMoves {
         ShardState next =
                 new ShardState(
                         shard.id(),
-                        shard.epoch() + (added.isEmpty() && leader == shard.leader() ? 0 : 1),
+                        epoch(shard, merged, !added.isEmpty() || leader != shard.leader()),
                         shard.revision() + 1,
                         leader,
                         merged,
@@ -159,11 +159,19 @@ final class ReplicaMoves {
         }
         return new ShardState(
                 shard.id(),
-                shard.epoch() + (leader == shard.leader() ? 0 : 1),
+                epoch(shard, target, leader != shard.leader()),
                 shard.revision() + 1,
                 leader,
                 target,
                 inSync);
+    }
+
+    /// Who is the only replica leads in the same epoch again after a restart, which may have lost
+    /// what was not on its disk yet. Others may have that from the epoch before, and come back: it
+    /// must not be taken for what is written in its place.
+    private static int epoch(ShardState shard, List<Integer> replicas, boolean raised) {
+        boolean alone = replicas.size() == 1 && shard.isReplicated();
+        return shard.epoch() + (raised || alone ? 1 : 0);
     }
 
     private static List<Integer> without(List<Integer> ids, List<Integer> some) {

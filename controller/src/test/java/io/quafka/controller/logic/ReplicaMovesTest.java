@@ -135,6 +135,25 @@ class ReplicaMovesTest {
     }
 
     @Test
+    void whoIsLeftAloneLeadsInAnEpochThatNobodyElseHasAnythingOf() {
+        move(1, 1, 2);
+        inSync(1, 1, 2);
+        int together = shard(1).epoch();
+        move(1, 1);
+        assertThat(shard(1).replicas()).containsExactly(1);
+        assertThat(shard(1).leader()).isEqualTo(1);
+        assertThat(shard(1).epoch()).isEqualTo(together + 1);
+        move(1, 1, 2);
+        int begun = shard(1).epoch();
+        assertThat(move(new ShardMove(1, null))).isEqualTo(Outcome.OK);
+        assertThat(shard(1).replicas()).containsExactly(1);
+        assertThat(shard(1).epoch()).isEqualTo(begun + 1);
+        ClusterImage before = image;
+        register(1, 1, "rack-1");
+        assertThat(shard(1).epoch()).isEqualTo(before.shards().get(1).epoch());
+    }
+
+    @Test
     void whoHasEverythingIsNotGivenUp() {
         move(1, 2, 3);
         inSync(1, 1, 2);
