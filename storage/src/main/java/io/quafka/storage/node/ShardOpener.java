@@ -68,6 +68,11 @@ final class ShardOpener {
             Shard shard = shards.get(state.id());
             boolean fresh = shard == null;
             if (shard == null) {
+                // Opening others takes time: it may have left since, files and all.
+                ShardState now = shards.image().shard(state.id());
+                if (now == null || !now.replicas().contains(nodeId)) {
+                    continue;
+                }
                 shard = open(image.clusterId(), state);
             }
             if (!state.isReplicated()) {
@@ -87,7 +92,11 @@ final class ShardOpener {
         Shard shard = shards.remove(id);
         housekeeper.remove(id);
         if (shard != null) {
-            shard.close();
+            try {
+                shard.close();
+            } finally {
+                ShardCopy.discount(index.shard(id), spaces);
+            }
         }
     }
 
@@ -96,7 +105,7 @@ final class ShardOpener {
         Path directory = directory(id);
         housekeeper.measure(directory);
         return ShardCopy.begin(
-                id, directory, index.shard(id), config.log(), spaces, start, housekeeper::mayGrow);
+                id, directory, index.shard(id), config.log(), start, housekeeper::mayGrow);
     }
 
     void finishCopy(int id, ShardCopy copy, long applied) throws IOException {
@@ -111,7 +120,8 @@ final class ShardOpener {
     ///   again
     void discard(int id) throws IOException, InterruptedException {
         giveUp(id);
-        ShardCopy.discard(id, directory(id), index, spaces);
+        ShardCopy.discard(id, directory(id), index);
+        housekeeper.measureNoMore(directory(id));
         copied.remove(id);
         logger.atInfo()
                 .addKeyValue("shard", id)
@@ -131,7 +141,7 @@ final class ShardOpener {
             }
             int last = Shard.lastEpoch(index.shard(id));
             if (isElsewhere(image, id, state) && (state == null || last <= state.epoch())) {
-                ShardCopy.discardUnopened(id, directory(id), index);
+                ShardCopy.discard(id, directory(id), index);
                 logger.atInfo()
                         .addKeyValue("shard", id)
                         .log("this node carries the shard no more: its files are deleted");

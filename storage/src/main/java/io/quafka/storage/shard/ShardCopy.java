@@ -53,8 +53,7 @@ public final class ShardCopy implements AutoCloseable {
         this.log = log;
     }
 
-    /// Takes what there is of a closed shard off this disk, and off the accounts of its topics, and
-    /// begins a log that has nothing.
+    /// Takes what there is of a closed shard off this disk, and begins a log that has nothing.
     ///
     /// @param start where its first group will lie
     /// @param mayGrow see [CommitLog#askBeforeGrowing]
@@ -63,43 +62,34 @@ public final class ShardCopy implements AutoCloseable {
             Path directory,
             ShardIndex rows,
             LogOptions options,
-            TopicSpaces topics,
             long start,
             LongPredicate mayGrow)
             throws IOException, InterruptedException {
-        takeOff(directory, rows, topics);
+        takeOff(directory, rows);
         CommitLog log = CommitLog.open(directory, id, options, start, InstantSource.system());
         log.askBeforeGrowing(mayGrow);
         return new ShardCopy(id, directory, rows, log);
     }
 
-    /// A directory that is marked already is on no account.
-    private static void takeOff(Path directory, ShardIndex rows, TopicSpaces topics)
-            throws IOException {
-        boolean counted = !UnfinishedCopy.is(directory);
+    /// Takes a shard that was open off the accounts of its topics; to be called once, before any of
+    /// its rows go.
+    public static void discount(ShardIndex rows, TopicSpaces topics) {
+        rows.partitions(key -> {
+            topics.of(key.topicId()).add(-sizeOf(rows, key));
+            return true;
+        });
+    }
+
+    private static void takeOff(Path directory, ShardIndex rows) throws IOException {
         UnfinishedCopy.begin(directory);
-        if (counted) {
-            rows.partitions(key -> {
-                topics.of(key.topicId()).add(-sizeOf(rows, key));
-                return true;
-            });
-        }
         rows.clear();
         UnfinishedCopy.clear(directory);
     }
 
-    /// Takes a closed shard off this disk for good, and off the accounts of its topics.
-    public static void discard(int id, Path directory, Index index, TopicSpaces topics)
-            throws IOException {
-        takeOff(directory, index.shard(id), topics);
+    /// Takes a closed shard off this disk for good.
+    public static void discard(int id, Path directory, Index index) throws IOException {
+        takeOff(directory, index.shard(id));
         index.flush();
-        UnfinishedCopy.remove(directory);
-    }
-
-    /// As [#discard], of a shard that was not opened since the node was.
-    public static void discardUnopened(int id, Path directory, Index index) throws IOException {
-        UnfinishedCopy.begin(directory);
-        discardUnfinished(id, directory, index);
         UnfinishedCopy.remove(directory);
     }
 

@@ -103,10 +103,14 @@ class MovedReplicasTest {
         awaitOnlyOn(topic, 1);
         append(topic, 5);
         assertThat(cluster.read(topic, 0)).containsAll(acknowledged);
+        assertThat(cluster.node(2).held(topic.id())).isZero();
+        assertThat(cluster.node(3).held(topic.id())).isZero();
+        long held = cluster.node(1).held(topic.id());
         cluster.stop(1);
         cluster.start(1);
         awaitLed(topic, 1);
         assertThat(cluster.read(topic, 0)).containsAll(acknowledged);
+        assertThat(cluster.node(1).held(topic.id())).isEqualTo(held);
     }
 
     @Test
