@@ -32,6 +32,7 @@ final class Cluster implements AutoCloseable {
     private final Path directory;
     private final Network network;
     private final Size size;
+    private final boolean clocks;
     private final List<Part> controllers = new ArrayList<>();
     private final List<Part> storageNodes = new ArrayList<>();
     private final List<Part> gateways = new CopyOnWriteArrayList<>();
@@ -45,7 +46,9 @@ final class Cluster implements AutoCloseable {
 
     /// @param directory for data and logs; exists
     /// @param network outlives this
-    Cluster(Path directory, Network network, Size size) {
+    /// @param clocks whether each process gets a clock of its own, that can be wrong
+    Cluster(Path directory, Network network, Size size, boolean clocks) {
+        this.clocks = clocks;
         this.directory = directory;
         this.network = network;
         this.size = size;
@@ -98,7 +101,16 @@ final class Cluster implements AutoCloseable {
                 options(name, "controller", site)
                         .with("controller.member.id", Integer.toString(member.id()))
                         .with("controller.join", Boolean.toString(joining));
-        return new Part(name, options, null);
+        return part(name, options, null);
+    }
+
+    private Part part(String name, BrokerOptions options, @Nullable Volume volume)
+            throws IOException {
+        Part part = new Part(name, options, volume);
+        if (clocks) {
+            part.goBy(Clock.in(directory.resolve(name)));
+        }
+        return part;
     }
 
     private BrokerOptions options(String name, String role, Site site) throws IOException {
@@ -130,14 +142,14 @@ final class Cluster implements AutoCloseable {
                         .with("group.initial.rebalance.delay.ms", "100");
         Volume volume =
                 Volume.mount(Files.createDirectory(directory.resolve(name + "-disk")), VOLUME_MIB);
-        return new Part(
+        return part(
                 name,
                 volume == null ? options : options.withData(volume.folder().resolve("data")),
                 volume);
     }
 
     private Part gateway(String name, Site site) throws IOException {
-        return new Part(
+        return part(
                 name,
                 storing(options(name, "gateway", site)).withPort(network.port(GATEWAY_PORT)),
                 null);

@@ -2,6 +2,7 @@ package io.quafka.testkit.faults;
 
 import io.quafka.testkit.Site;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -151,6 +152,27 @@ interface Fault {
         }
     }
 
+    /// The wall clock of a process is wrong for a while.
+    record ClockJump(Part part, Duration by) implements Fault {
+        @Override
+        public void strike() throws IOException {
+            jump(by);
+        }
+
+        @Override
+        public void heal() throws IOException {
+            jump(Duration.ZERO);
+        }
+
+        private void jump(Duration wrong) throws IOException {
+            Clock clock = part.clock();
+            if (clock == null) {
+                throw new IllegalStateException(part + " has no clock of its own");
+            }
+            clock.jump(wrong);
+        }
+    }
+
     /// A link that loses all that goes one way.
     record Link(Site from, Site to) {
         @Override
@@ -217,9 +239,9 @@ interface Fault {
             try {
                 while (!healed) {
                     cut.strike();
-                    Actor.pause(java.time.Duration.ofMillis(LOST_MS));
+                    Actor.pause(Duration.ofMillis(LOST_MS));
                     cut.heal();
-                    Actor.pause(java.time.Duration.ofMillis(PASSED_MS));
+                    Actor.pause(Duration.ofMillis(PASSED_MS));
                 }
             } catch (IOException e) {
                 failed = true;

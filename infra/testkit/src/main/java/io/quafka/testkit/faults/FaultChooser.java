@@ -18,6 +18,9 @@ final class FaultChooser {
     /// Fewer have no majority without one of them.
     private static final int CONTROLLERS_REPLACEABLE = 3;
 
+    /// Either way. Less than anything is kept for.
+    private static final int JUMP_S_MAX = 7_200;
+
     /// What can go wrong.
     enum Kind {
         KILL,
@@ -32,7 +35,8 @@ final class FaultChooser {
         ISOLATE,
         SLOW,
         STORE_OUTAGE,
-        FULL_DISK
+        FULL_DISK,
+        CLOCK_JUMP
     }
 
     /// @param hold between strike and heal
@@ -58,6 +62,9 @@ final class FaultChooser {
         }
         if (cluster.storageNodes().stream().anyMatch(node -> node.volume() == null)) {
             possible.remove(Kind.FULL_DISK);
+        }
+        if (!Clock.canJump()) {
+            possible.remove(Kind.CLOCK_JUMP);
         }
         if (cluster.controllers().size() < CONTROLLERS_REPLACEABLE) {
             possible.remove(Kind.REPLACE_CONTROLLER);
@@ -97,6 +104,10 @@ final class FaultChooser {
             }
             case SLOW -> new Fault.Slow(network, anyLink());
             case STORE_OUTAGE -> new Fault.StoreOutage(cluster.store());
+            case CLOCK_JUMP -> {
+                int seconds = random.nextInt(-JUMP_S_MAX, JUMP_S_MAX);
+                yield new Fault.ClockJump(any(cluster.parts()), Duration.ofSeconds(seconds));
+            }
             case FULL_DISK -> {
                 Part part = any(cluster.storageNodes());
                 Volume volume = part.volume();

@@ -62,7 +62,7 @@ public final class FaultRun {
                                 network.cuts()
                                         ? "each process in a network namespace of its own"
                                         : "all on loopback, where links cannot be cut"));
-        try (Cluster cluster = new Cluster(directory, network, plan.size())) {
+        try (Cluster cluster = newCluster()) {
             cluster.start();
             say("the cluster serves at " + cluster.bootstrap());
             Surroundings surroundings = new Surroundings(cluster::bootstrap, recorder, errors);
@@ -80,6 +80,11 @@ public final class FaultRun {
         }
         verdict();
         return List.copyOf(problems);
+    }
+
+    private Cluster newCluster() {
+        boolean clocks = plan.strikes().kinds().contains(Kind.CLOCK_JUMP) && Clock.canJump();
+        return new Cluster(directory, network, plan.size(), clocks);
     }
 
     private void strike(FaultChooser chooser, Workload workload)

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Part implements AutoCloseable {
     private final String name;
     private final @Nullable Volume volume;
+    private @Nullable Clock clock;
     private BrokerOptions options;
     private @Nullable BrokerProcess process;
     private final List<String> alarms = new ArrayList<>();
@@ -41,6 +42,16 @@ final class Part implements AutoCloseable {
 
     @Nullable Volume volume() {
         return volume;
+    }
+
+    /// Has its next starts go by a clock that can be wrong.
+    void goBy(Clock next) {
+        clock = next;
+        options = options.at(next.at(options.site()));
+    }
+
+    @Nullable Clock clock() {
+        return clock;
     }
 
     void launch() {
