@@ -146,6 +146,13 @@ interface Fault {
             cluster.shardChange().awaitDone();
         }
 
+        /// Who came to lead may lead no more before its coordinators have loaded what they need.
+        @Override
+        public boolean explains(Part part, String alarm) {
+            return alarm.contains("Failed to load metadata from")
+                    && alarm.contains("is not led here");
+        }
+
         @Override
         public String toString() {
             return "MoveShards[and kill " + killed + "]";
