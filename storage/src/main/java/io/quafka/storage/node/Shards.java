@@ -87,6 +87,6 @@ final class Shards {
 
     /// A shard of one replica has nobody else to lead it.
     private boolean isSure(Shard shard) {
-        return shard.isAlone() || lease.getAsBoolean();
+        return shard.isSole() || lease.getAsBoolean();
     }
 }

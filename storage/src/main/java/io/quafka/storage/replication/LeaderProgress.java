@@ -66,6 +66,11 @@ public final class LeaderProgress {
         return state.epoch();
     }
 
+    /// Whether the shard has no replica but the leader.
+    public boolean isSole() {
+        return state.replicas().size() == 1;
+    }
+
     public int inSyncCount() {
         return state.inSync().size();
     }

@@ -18,11 +18,17 @@ public final class Leadership {
     private final List<Runnable> waiting = new ArrayList<>();
     private long end;
     private boolean open;
+
+    /// Whether the shard has no other replica, as far as this leader knows. None can come to be in
+    /// sync, and lead, before this leader has asked for it.
+    private volatile boolean sole;
+
     private boolean deposed;
 
     public Leadership(int shard, LeaderProgress progress) {
         this.shard = shard;
         this.progress = progress;
+        this.sole = progress.isSole();
     }
 
     /// The log ends here, all of it on disk, and is from now on changed by this leader alone:
@@ -37,6 +43,10 @@ public final class Leadership {
     /// Whether followers may fetch, and what was read from the log before was of this epoch.
     public synchronized boolean isOpen() {
         return open && !deposed;
+    }
+
+    boolean isSole() {
+        return sole;
     }
 
     public int epoch() {
@@ -109,6 +119,7 @@ public final class Leadership {
 
     public synchronized void stateIs(ShardState state, long version) {
         progress.stateIs(state, version);
+        sole = progress.isSole();
         notifyAll();
     }
 

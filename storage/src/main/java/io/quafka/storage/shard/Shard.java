@@ -322,6 +322,12 @@ public final class Shard implements AutoCloseable {
         return leadership == null && writer.isAlone();
     }
 
+    /// Whether nobody else can lead it before this node has asked for that.
+    public boolean isSole() {
+        Leadership led = leadership;
+        return led == null ? writer.isAlone() : led.isSole();
+    }
+
     /// As [ShardTask.Ship].
     public CompletableFuture<Long> ship(
             int epoch, long position, long salt, ByteBuffer bytes, long committed) {

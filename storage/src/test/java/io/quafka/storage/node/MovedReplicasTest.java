@@ -182,6 +182,27 @@ class MovedReplicasTest {
     }
 
     @Test
+    void whoIsLeftAloneNeedsNoLease() throws Exception {
+        Topic topic = cluster.topic("t", List.of(1), Map.of());
+        append(topic, 5);
+        cluster.move(topic, 2);
+        awaitMoved(topic, 2);
+        awaitLed(topic, 2);
+        cluster.node(2).leaseBy(() -> false);
+        append(topic, 5);
+        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        cluster.node(2).leaseBy(() -> true);
+        cluster.move(topic, 2, 3);
+        awaitMoved(topic, 2, 3);
+        cluster.node(2).leaseBy(() -> false);
+        FetchReply told =
+                cluster.node(2)
+                        .fetch(NodeUnderTest.fetchRequest(topic, 0, 0, 1 << 20, 1, 0))
+                        .get(10, TimeUnit.SECONDS);
+        assertThat(NodeUnderTest.fetched(told).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
     void aMoveIsTakenBack() throws Exception {
         Topic topic = cluster.topic("t", List.of(1), Map.of());
         append(topic, 10);
