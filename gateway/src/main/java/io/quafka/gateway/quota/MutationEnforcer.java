@@ -73,7 +73,7 @@ public final class MutationEnforcer implements RequestHandler {
                     }
                     return strict && refused.isEmpty()
                             ? response
-                            : waiting(response, quotas.debtOfChanges(limit));
+                            : ThrottleTimes.delay(response, quotas.debtOfChanges(limit));
                 });
     }
 
@@ -89,15 +89,6 @@ public final class MutationEnforcer implements RequestHandler {
         if (undone > 0) {
             quotas.giveChangesBack(limit, undone);
         }
-    }
-
-    private static KafkaResponse waiting(KafkaResponse response, long debtMillis) {
-        int millis = (int) Math.min(debtMillis, Integer.MAX_VALUE);
-        if (millis == 0) {
-            return response;
-        }
-        ThrottleTimes.raise(response.body(), millis);
-        return response.muting(Math.max(millis, response.muteMillis()));
     }
 
     @Override

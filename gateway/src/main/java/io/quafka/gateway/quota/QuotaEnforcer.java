@@ -83,12 +83,7 @@ public final class QuotaEnforcer implements RequestHandler {
         if (limits.time != null) {
             wait = Math.max(wait, quotas.addTime(limits.time, tookNanos));
         }
-        if (wait == 0) {
-            return response;
-        }
-        int millis = (int) Math.min(wait, Integer.MAX_VALUE);
-        ThrottleTimes.raise(response.body(), millis);
-        return response.muting(Math.max(millis, response.muteMillis()));
+        return ThrottleTimes.delay(response, wait);
     }
 
     private static long bytes(KafkaRequest request, @Nullable ApiMessage answer) {

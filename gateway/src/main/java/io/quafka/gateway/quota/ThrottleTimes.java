@@ -1,5 +1,6 @@
 package io.quafka.gateway.quota;
 
+import io.quafka.wire.KafkaResponse;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -35,6 +36,18 @@ final class ThrottleTimes {
             };
 
     private ThrottleTimes() {}
+
+    /// The answer to a client that is to wait: it is told so, and its connection rests for as long.
+    ///
+    /// @param millis from 0 up; with 0 the answer stays as it is
+    static KafkaResponse delay(KafkaResponse response, long millis) {
+        if (millis == 0) {
+            return response;
+        }
+        int bounded = (int) Math.min(millis, Integer.MAX_VALUE);
+        raise(response.body(), bounded);
+        return response.muting(Math.max(bounded, response.muteMillis()));
+    }
 
     /// Tells a client to wait, unless its answer tells it to wait longer, or has no place for it.
     static void raise(@Nullable ApiMessage answer, int millis) {
