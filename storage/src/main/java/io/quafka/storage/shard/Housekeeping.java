@@ -198,7 +198,7 @@ public final class Housekeeping {
         shard.feedIndex().get();
         flushIndex();
         for (CommitLog.SealedSegment segment : dead) {
-            if (segment.end() <= shardIndex.durablePosition() && !tellsOfObjects(segment)) {
+            if (isDead(segment) && !tellsOfObjects(segment)) {
                 drop(segment);
             }
         }
@@ -207,6 +207,14 @@ public final class Housekeeping {
                 hollow(segment);
             }
         }
+    }
+
+    /// Whether the index has all that a segment ever held, and none of it lives. Looked at once
+    /// more, in this order: a replica's segments may be full before any of it is committed, and
+    /// until then the index has nothing of them.
+    private boolean isDead(CommitLog.SealedSegment segment) {
+        return segment.end() <= shardIndex.durablePosition()
+                && shard.space().live(segment.base()) == 0;
     }
 
     /// Whether only this says what a lost index would have to learn of objects: their intents until
