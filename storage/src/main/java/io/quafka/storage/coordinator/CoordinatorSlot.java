@@ -74,16 +74,19 @@ final class CoordinatorSlot {
         return true;
     }
 
-    void elect(ClusterImage image) {
+    /// @return false if the log of a partition that this node is to lead cannot be found: to be
+    ///   called again a little later, as that may change without another image
+    boolean elect(ClusterImage image) {
         HostedCoordinator coordinator = running;
         if (coordinator == null) {
-            return;
+            return true;
         }
         Elections next = Elections.of(image, topic, nodeId, logs);
         elections.lostIn(next).forEach(coordinator::resigned);
         elections.wonIn(next).forEach(coordinator::elected);
         elections = next;
         started.complete(coordinator);
+        return next.whole();
     }
 
     /// Forgets a partition's state and loads it again, if the node leads it as far as it knows.

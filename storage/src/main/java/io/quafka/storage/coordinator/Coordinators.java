@@ -40,7 +40,8 @@ public final class Coordinators implements AutoCloseable {
     /// How long a request waits for a coordinator that starts; then its client is to ask again.
     private static final Duration START_MAX = Duration.ofSeconds(2);
 
-    /// Following the metadata takes at most one part in so many of a thread.
+    /// Telling coordinators of topics takes at most one part in so many of a thread: changes gather
+    /// for a while that is long beside the work that they make. Who is elected is told at once.
     private static final int REST_FACTOR = 10;
 
     private final Metadata metadata;
@@ -50,6 +51,11 @@ public final class Coordinators implements AutoCloseable {
     private final ScheduledThreadPoolExecutor thread;
     private final AtomicBoolean following = new AtomicBoolean();
     private @Nullable AutoCloseable subscription;
+
+    /// From when on changed topics are told again; by the one thread, as the next.
+    private long restedNanos = System.nanoTime();
+
+    private boolean again;
 
     /// @param readers threads that may block on the disk; stays open as long as this
     /// @param clock what has expired, and when
@@ -202,7 +208,6 @@ public final class Coordinators implements AutoCloseable {
 
     /// Catches up with the newest image; those between are passed over.
     private void follow() {
-        long begin = System.nanoTime();
         following.set(false);
         ClusterImage image = metadata.image();
         List<CoordinatorSlot> started = new ArrayList<>();
@@ -214,6 +219,23 @@ public final class Coordinators implements AutoCloseable {
         if (slots.stream().noneMatch(slot -> slot.running() != null)) {
             return;
         }
+        if (!started.isEmpty() || System.nanoTime() - restedNanos >= 0) {
+            tell(image, started);
+        } else {
+            followAgain(restedNanos - System.nanoTime());
+        }
+        boolean whole = true;
+        for (CoordinatorSlot slot : slots) {
+            whole &= slot.elect(image);
+        }
+        if (!whole) {
+            followAgain(RELOAD_AFTER.toNanos());
+        }
+    }
+
+    /// What the topics and the groups' configs are by now.
+    private void tell(ClusterImage image, List<CoordinatorSlot> started) {
+        long begin = System.nanoTime();
         MetadataDelta delta = topics.advance(image);
         for (CoordinatorSlot slot : slots) {
             HostedCoordinator running = slot.running();
@@ -225,16 +247,24 @@ public final class Coordinators implements AutoCloseable {
             if (running != null) {
                 running.groupsConfigured(image.groupConfigs());
             }
-            slot.elect(image);
         }
-        rest(System.nanoTime() - begin);
+        long end = System.nanoTime();
+        long restNanos = (end - begin) * REST_FACTOR;
+        // Who was just started took time for what is done once.
+        boolean rests = started.isEmpty() && restNanos > TimeUnit.MILLISECONDS.toNanos(50);
+        restedNanos = end + (rests ? restNanos : 0);
     }
 
-    /// Lets changes gather for a while that is long beside the work that they make.
-    private void rest(long workNanos) {
-        long restNanos = workNanos * REST_FACTOR;
-        if (restNanos > TimeUnit.MILLISECONDS.toNanos(50) && following.compareAndSet(false, true)) {
-            later(this::follow, Duration.ofNanos(restNanos));
+    /// Though no image may come: once, however often it is asked for, and soon.
+    private void followAgain(long inNanos) {
+        if (!again) {
+            again = true;
+            later(
+                    () -> {
+                        again = false;
+                        follow();
+                    },
+                    Duration.ofNanos(Math.min(inNanos, RELOAD_AFTER.toNanos())));
         }
     }
 

@@ -11,26 +11,31 @@ import java.util.Set;
 /// Which partitions of an internal topic this node leads, from image to image. Pure.
 ///
 /// @param epochs by partition, the epoch that the node leads it in
-record Elections(Map<Integer, Integer> epochs) {
-    static final Elections NONE = new Elections(Map.of());
+/// @param whole whether these are all that it is to lead
+record Elections(Map<Integer, Integer> epochs, boolean whole) {
+    static final Elections NONE = new Elections(Map.of(), true);
 
     /// A partition counts only while its log can be found here: its shard may yet have to be
-    /// opened.
+    /// opened, or the node cannot be sure for a while that it still leads it.
     static Elections of(ClusterImage image, String topicName, int nodeId, CoordinatorLogs logs) {
         Topic topic = image.topic(topicName);
         if (topic == null) {
             return NONE;
         }
         Map<Integer, Integer> epochs = new HashMap<>();
+        boolean whole = true;
         for (int partition = 0; partition < topic.partitionCount(); partition++) {
             ShardState shard = image.shardOf(topic, partition);
-            if (shard != null
-                    && shard.leader() == nodeId
-                    && logs.find(topicName, partition) != null) {
+            if (shard == null || shard.leader() != nodeId) {
+                continue;
+            }
+            if (logs.find(topicName, partition) == null) {
+                whole = false;
+            } else {
                 epochs.put(partition, shard.epoch());
             }
         }
-        return new Elections(Map.copyOf(epochs));
+        return new Elections(Map.copyOf(epochs), whole);
     }
 
     boolean isEmpty() {
