@@ -69,7 +69,7 @@ public final class FaultRun {
             Workload workload = new Workload(surroundings, plan.seed());
             workload.createTopics(plan.size().replicationFactor());
             workload.start();
-            stuck(workload.awaitProgress(Map.of(), plan.recovery()), "before any fault");
+            stuck(workload.awaitProgress(Map.of(), plan.recovery()).stuck(), "before any fault");
             try {
                 strike(new FaultChooser(cluster, network, plan.strikes(), plan.seed()), workload);
             } finally {
@@ -99,12 +99,12 @@ public final class FaultRun {
             choice.fault().heal();
             Map<String, Long> before = workload.successes();
             long healed = System.nanoTime();
-            List<String> stuck = workload.awaitProgress(before, plan.recovery());
-            stuck(stuck, "after " + choice.fault());
+            Workload.Progress progress = workload.awaitProgress(before, plan.recovery());
+            stuck(progress.stuck(), "after " + choice.fault());
             say(
-                    "healed; all clients got something done after %d ms"
-                            .formatted((System.nanoTime() - healed) / 1_000_000));
-            if (!stuck.isEmpty()) {
+                    "healed; all clients got something done after %d ms, the last ones %s"
+                            .formatted((System.nanoTime() - healed) / 1_000_000, progress.last()));
+            if (!progress.stuck().isEmpty()) {
                 return;
             }
             Actor.pause(CALM);

@@ -141,11 +141,14 @@ final class Workload {
         return all;
     }
 
+    /// @param stuck clients that got nothing done in time
+    /// @param last those of the others that took longest; none if all were fast
+    record Progress(List<String> stuck, List<String> last) {}
+
     /// Waits until each client got something done since then.
-    ///
-    /// @return those that did not in time
-    List<String> awaitProgress(Map<String, Long> since, Duration max) {
+    Progress awaitProgress(Map<String, Long> since, Duration max) {
         long deadline = System.nanoTime() + max.toNanos();
+        List<String> last = List.of();
         while (true) {
             List<String> stuck =
                     actors.stream()
@@ -154,8 +157,9 @@ final class Workload {
                             .map(Actor::name)
                             .toList();
             if (stuck.isEmpty() || System.nanoTime() > deadline) {
-                return stuck;
+                return new Progress(stuck, stuck.isEmpty() ? last : List.of());
             }
+            last = stuck;
             Actor.pause(Duration.ofMillis(100));
         }
     }
