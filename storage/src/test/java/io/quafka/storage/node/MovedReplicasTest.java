@@ -1,21 +1,16 @@
 package io.quafka.storage.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quafka.controller.model.Command;
-import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.storage.FetchReply;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,17 +22,17 @@ import org.junit.jupiter.api.io.TempDir;
 /// had them has nothing of them any more.
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class MovedReplicasTest {
-    private static final Duration SETTLED_MAX = Duration.ofSeconds(60);
     private static final String LARGE = "v".repeat(100_000);
 
     @TempDir private Path directory;
 
     private ReplicatedCluster cluster;
-    private final List<String> acknowledged = new ArrayList<>();
+    private SettledCluster settled;
 
     @BeforeEach
     void start() throws Exception {
         cluster = new ReplicatedCluster(directory);
+        settled = new SettledCluster(cluster);
     }
 
     @AfterEach
@@ -45,50 +40,17 @@ class MovedReplicasTest {
         cluster.close();
     }
 
-    private void append(Topic topic, int records) throws Exception {
-        for (int i = 0; i < records; i++) {
-            String value = "v" + acknowledged.size();
-            acknowledged.add(cluster.append(topic, value) + "=" + value);
-        }
-    }
-
-    private void awaitMoved(Topic topic, Integer... replicas) {
-        await().atMost(SETTLED_MAX)
-                .untilAsserted(() -> {
-                    ShardState state = cluster.state(topic);
-                    assertThat(state.isMoving()).isFalse();
-                    assertThat(state.replicas()).containsExactly(replicas);
-                    assertThat(state.inSync()).containsExactlyInAnyOrder(replicas);
-                });
-    }
-
-    private void awaitOnlyOn(Topic topic, Integer... nodes) {
-        await().atMost(SETTLED_MAX)
-                .until(() ->
-                        IntStream.rangeClosed(1, ReplicatedCluster.NODES)
-                                .filter(n -> cluster.directoryOf(n, topic).toFile().exists())
-                                .boxed()
-                                .toList()
-                                .equals(List.of(nodes)));
-    }
-
-    private void awaitLed(Topic topic, int node) {
-        await().atMost(SETTLED_MAX)
-                .until(() ->
-                        cluster.state(topic).leader() == node
-                                && cluster.shard(node, topic).serves(cluster.state(topic).epoch()));
-    }
-
     @Test
     void theOnlyReplicaMovesUnderLoadAndBack() throws Exception {
         Topic topic = cluster.topic("t", List.of(1), Map.of());
-        append(topic, 20);
+        CheckedLog log = new CheckedLog(cluster, topic);
+        log.append(20);
         AtomicBoolean enough = new AtomicBoolean();
         CompletableFuture<Void> load =
                 CompletableFuture.runAsync(() -> {
                     try {
                         while (!enough.get()) {
-                            append(topic, 1);
+                            log.append(1);
                         }
                     } catch (Exception e) {
                         throw new IllegalStateException(e);
@@ -96,104 +58,108 @@ class MovedReplicasTest {
                 });
         for (int to : new int[] {2, 3, 1}) {
             cluster.move(topic, to);
-            awaitMoved(topic, to);
+            settled.awaitMoved(topic, to);
         }
         enough.set(true);
         load.get(1, TimeUnit.MINUTES);
-        awaitOnlyOn(topic, 1);
-        append(topic, 5);
-        assertThat(cluster.read(topic, 0)).containsAll(acknowledged);
+        settled.awaitOnlyOn(topic, 1);
+        log.append(5);
+        log.requireAll();
         assertThat(cluster.node(2).held(topic.id())).isZero();
         assertThat(cluster.node(3).held(topic.id())).isZero();
         long held = cluster.node(1).held(topic.id());
         cluster.stop(1);
         cluster.start(1);
-        awaitLed(topic, 1);
-        assertThat(cluster.read(topic, 0)).containsAll(acknowledged);
+        settled.awaitLed(topic, 1);
+        log.requireAll();
         assertThat(cluster.node(1).held(topic.id())).isEqualTo(held);
     }
 
     @Test
     void whatWasNeverReplicatedIsCopiedWithoutWhatIsDead() throws Exception {
         Topic kept = cluster.topic("kept", List.of(1), Map.of());
+        CheckedLog log = new CheckedLog(cluster, kept);
         Topic gone = cluster.topic("gone", List.of(1), Map.of());
         assertThat(cluster.state(gone).id()).isEqualTo(cluster.state(kept).id());
-        append(kept, 5);
+        log.append(5);
         long last = 0;
         for (int i = 0; i < 25; i++) {
             last = cluster.append(gone, LARGE);
         }
-        append(kept, 5);
+        log.append(5);
         cluster.deleteRecords(gone, last);
         // What it has is of a process that knew no other.
         cluster.stop(1);
         cluster.start(1);
-        append(kept, 5);
+        log.append(5);
         cluster.move(kept, 2);
-        awaitMoved(kept, 2);
-        awaitLed(kept, 2);
-        assertThat(cluster.read(kept, 0)).isEqualTo(acknowledged);
-        append(kept, 5);
-        awaitOnlyOn(kept, 2);
+        settled.awaitMoved(kept, 2);
+        settled.awaitLed(kept, 2);
+        log.requireAll();
+        log.append(5);
+        settled.awaitOnlyOn(kept, 2);
         cluster.stop(2);
         cluster.start(2);
-        awaitLed(kept, 2);
-        assertThat(cluster.read(kept, 0)).isEqualTo(acknowledged);
+        settled.awaitLed(kept, 2);
+        log.requireAll();
         assertThat(cluster.read(gone, last)).hasSize(1);
     }
 
     @Test
     void copiesAreAddedToAnOnlyReplicaAndTakenAway() throws Exception {
         Topic topic = cluster.topic("t", List.of(1), Map.of());
-        append(topic, 10);
+        CheckedLog log = new CheckedLog(cluster, topic);
+        log.append(10);
         cluster.move(topic, 1, 2, 3);
-        awaitMoved(topic, 1, 2, 3);
-        append(topic, 10);
+        settled.awaitMoved(topic, 1, 2, 3);
+        log.append(10);
         cluster.stop(1);
-        append(topic, 10);
+        log.append(10);
         assertThat(cluster.state(topic).leader()).isEqualTo(2);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        log.requireAll();
         cluster.start(1);
-        await().atMost(SETTLED_MAX).until(() -> cluster.state(topic).inSync().contains(1));
+        settled.awaitInSync(topic, 1, 2, 3);
         cluster.move(topic, 3);
-        awaitMoved(topic, 3);
-        awaitLed(topic, 3);
-        append(topic, 10);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
-        awaitOnlyOn(topic, 3);
+        settled.awaitMoved(topic, 3);
+        settled.awaitLed(topic, 3);
+        log.append(10);
+        log.requireAll();
+        settled.awaitOnlyOn(topic, 3);
     }
 
     @Test
     void aMoveGoesOnAfterWhoeverIsPartOfItStopped() throws Exception {
         Topic topic = cluster.topic("t", List.of(1), Map.of());
-        append(topic, 10);
+        CheckedLog log = new CheckedLog(cluster, topic);
+        log.append(10);
         cluster.stop(2);
         cluster.decide(new Command.FenceNode(2, false));
         cluster.move(topic, 2);
         cluster.stop(1);
         cluster.start(1);
-        awaitLed(topic, 1);
-        append(topic, 10);
+        settled.awaitLed(topic, 1);
+        log.append(10);
         cluster.start(2);
-        awaitMoved(topic, 2);
-        awaitLed(topic, 2);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
-        awaitOnlyOn(topic, 2);
+        settled.awaitMoved(topic, 2);
+        settled.awaitLed(topic, 2);
+        log.requireAll();
+        settled.awaitOnlyOn(topic, 2);
     }
 
     @Test
     void whoIsLeftAloneNeedsNoLease() throws Exception {
         Topic topic = cluster.topic("t", List.of(1), Map.of());
-        append(topic, 5);
+        CheckedLog log = new CheckedLog(cluster, topic);
+        log.append(5);
         cluster.move(topic, 2);
-        awaitMoved(topic, 2);
-        awaitLed(topic, 2);
+        settled.awaitMoved(topic, 2);
+        settled.awaitLed(topic, 2);
         cluster.node(2).leaseBy(() -> false);
-        append(topic, 5);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        log.append(5);
+        log.requireAll();
         cluster.node(2).leaseBy(() -> true);
         cluster.move(topic, 2, 3);
-        awaitMoved(topic, 2, 3);
+        settled.awaitMoved(topic, 2, 3);
         cluster.node(2).leaseBy(() -> false);
         FetchReply told =
                 cluster.node(2)
@@ -205,30 +171,32 @@ class MovedReplicasTest {
     @Test
     void aMoveIsTakenBack() throws Exception {
         Topic topic = cluster.topic("t", List.of(1), Map.of());
-        append(topic, 10);
+        CheckedLog log = new CheckedLog(cluster, topic);
+        log.append(10);
         cluster.stop(2);
         cluster.decide(new Command.FenceNode(2, false));
         cluster.move(topic, 2);
-        append(topic, 10);
+        log.append(10);
         cluster.decide(
                 new Command.MoveShards(
                         List.of(new Command.ShardMove(cluster.state(topic).id(), null))));
-        awaitMoved(topic, 1);
-        append(topic, 10);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        settled.awaitMoved(topic, 1);
+        log.append(10);
+        log.requireAll();
         cluster.move(topic, 3);
-        awaitMoved(topic, 3);
-        awaitLed(topic, 3);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        settled.awaitMoved(topic, 3);
+        settled.awaitLed(topic, 3);
+        log.requireAll();
     }
 
     @Test
     void whoWasAwayWhileItsReplicaWentForgetsItUnlessNobodyHasIt() throws Exception {
         Topic topic = cluster.topic("t", List.of(1, 2), Map.of());
-        append(topic, 10);
+        CheckedLog log = new CheckedLog(cluster, topic);
+        log.append(10);
         cluster.stop(2);
         cluster.move(topic, 1, 3);
-        awaitMoved(topic, 1, 3);
+        settled.awaitMoved(topic, 1, 3);
         cluster.decide(new Command.FenceNode(3, true));
         cluster.decide(new Command.FenceNode(1, true));
         cluster.start(2);
@@ -238,14 +206,15 @@ class MovedReplicasTest {
         cluster.decide(new Command.FenceNode(3, false));
         cluster.start(2);
         assertThat(cluster.directoryOf(2, topic)).doesNotExist();
-        append(topic, 1);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        log.append(1);
+        log.requireAll();
     }
 
     @Test
     void whoReadsFromOneThatGoesIsSentToTheNextLeader() throws Exception {
         Topic topic = cluster.topic("t", List.of(1), Map.of());
-        append(topic, 10);
+        CheckedLog log = new CheckedLog(cluster, topic);
+        log.append(10);
         LocalStorageNode old = cluster.node(1);
         CompletableFuture<FetchReply> waiting =
                 old.fetch(
@@ -257,8 +226,8 @@ class MovedReplicasTest {
                                 1,
                                 (int) Departures.KEPT.plusSeconds(3).toMillis()));
         cluster.move(topic, 2);
-        awaitMoved(topic, 2);
-        awaitOnlyOn(topic, 2);
+        settled.awaitMoved(topic, 2);
+        settled.awaitOnlyOn(topic, 2);
         FetchReply late =
                 old.fetch(NodeUnderTest.fetchRequest(topic, 0, 0, 1 << 20, 1, 0))
                         .get(10, TimeUnit.SECONDS);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
@@ -140,8 +141,7 @@ final class NodeUnderTest implements AutoCloseable {
         return produceAsync(topic, partition, batch).get(20, TimeUnit.SECONDS);
     }
 
-    CompletableFuture<PartitionProduceResponse> produceAsync(
-            Topic topic, int partition, ByteBuffer batch) {
+    static ProduceRequestData produceRequest(Topic topic, int partition, ByteBuffer batch) {
         ProduceRequestData request = new ProduceRequestData().setAcks((short) -1);
         request.topicData()
                 .add(
@@ -154,7 +154,23 @@ final class NodeUnderTest implements AutoCloseable {
                                                         .setRecords(
                                                                 MemoryRecords.readableRecords(
                                                                         batch)))));
-        return node.produce(request)
+        return request;
+    }
+
+    static DeleteRecordsRequestData.DeleteRecordsTopic deletion(
+            Topic topic, int partition, long before) {
+        return new DeleteRecordsRequestData.DeleteRecordsTopic()
+                .setName(topic.name())
+                .setPartitions(
+                        List.of(
+                                new DeleteRecordsRequestData.DeleteRecordsPartition()
+                                        .setPartitionIndex(partition)
+                                        .setOffset(before)));
+    }
+
+    CompletableFuture<PartitionProduceResponse> produceAsync(
+            Topic topic, int partition, ByteBuffer batch) {
+        return node.produce(produceRequest(topic, partition, batch))
                 .thenApply(
                         data -> data.responses().iterator().next().partitionResponses().getFirst());
     }
@@ -222,24 +238,24 @@ final class NodeUnderTest implements AutoCloseable {
         }
     }
 
+    static ListOffsetsRequestData listOffsetsRequest(Topic topic, int partition, long timestamp) {
+        return new ListOffsetsRequestData()
+                .setTopics(
+                        List.of(
+                                new ListOffsetsRequestData.ListOffsetsTopic()
+                                        .setName(topic.name())
+                                        .setPartitions(
+                                                List.of(
+                                                        new ListOffsetsRequestData
+                                                                        .ListOffsetsPartition()
+                                                                .setPartitionIndex(partition)
+                                                                .setCurrentLeaderEpoch(-1)
+                                                                .setTimestamp(timestamp)))));
+    }
+
     ListOffsetsPartitionResponse listOffset(Topic topic, int partition, long timestamp)
             throws Exception {
-        ListOffsetsRequestData request =
-                new ListOffsetsRequestData()
-                        .setTopics(
-                                List.of(
-                                        new ListOffsetsRequestData.ListOffsetsTopic()
-                                                .setName(topic.name())
-                                                .setPartitions(
-                                                        List.of(
-                                                                new ListOffsetsRequestData
-                                                                                .ListOffsetsPartition()
-                                                                        .setPartitionIndex(
-                                                                                partition)
-                                                                        .setCurrentLeaderEpoch(-1)
-                                                                        .setTimestamp(
-                                                                                timestamp)))));
-        return node.listOffsets(request)
+        return node.listOffsets(listOffsetsRequest(topic, partition, timestamp))
                 .get(20, TimeUnit.SECONDS)
                 .topics()
                 .getFirst()

@@ -1,9 +1,5 @@
 package io.quafka.storage.node;
 
-import io.quafka.controller.Metadata;
-import io.quafka.controller.logic.ControllerLogic;
-import io.quafka.controller.logic.Decision;
-import io.quafka.controller.logic.IdSource;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.ConfigChange;
@@ -12,7 +8,6 @@ import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
-import io.quafka.storage.FetchReply;
 import io.quafka.storage.StorageNode;
 import io.quafka.storage.StoragePeers;
 import io.quafka.storage.StoredBatches;
@@ -21,9 +16,11 @@ import io.quafka.storage.index.IndexOptions;
 import io.quafka.storage.log.LogOptions;
 import io.quafka.storage.shard.Shard;
 import io.quafka.storage.tier.TieringConfig;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,28 +28,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.jspecify.annotations.Nullable;
 
-/// Three storage nodes in this process, which call each other, and the controller's decisions. A
-/// shard that all three have holds the one partition of each topic.
+/// Storage nodes in this process, three of them where nothing else is said, which call each other,
+/// and the controller's decisions. Each topic has one partition; unless it is told who has it, it
+/// lies in a shard that the first three nodes have.
 final class ReplicatedCluster implements AutoCloseable {
-    static final int NODES = 3;
+    private static final int NODES = 3;
     static final int READ_BYTES = 8 << 20;
 
     private static final long ANSWER_MAX_S = 20;
@@ -63,41 +66,12 @@ final class ReplicatedCluster implements AutoCloseable {
     private final Map<Integer, LocalStorageNode> nodes = new ConcurrentHashMap<>();
     private final AtomicLong producerIds = new AtomicLong(1_000);
     private final @Nullable TieringConfig tiering;
+    private final int size;
+
+    /// Nodes that nobody reaches, and that reach nobody.
+    private final Set<Integer> isolated = ConcurrentHashMap.newKeySet();
+
     private volatile IntConsumer copying = _ -> {};
-
-    /// As the controller's leader has it, all changes seen at once by everybody.
-    private static final class DecidedMetadata implements Metadata {
-        private final List<BiConsumer<ClusterImage, ClusterImage>> listeners =
-                new CopyOnWriteArrayList<>();
-        private volatile ClusterImage image = ClusterImage.EMPTY;
-
-        synchronized long decide(Command<?> command) {
-            ClusterImage before = image;
-            Decision decision =
-                    ControllerLogic.decide(
-                            before, command, IdSource.from(new Uuid(7, before.version())));
-            image = decision.applyTo(before);
-            listeners.forEach(listener -> listener.accept(before, image));
-            return image.version();
-        }
-
-        @Override
-        public ClusterImage image() {
-            return image;
-        }
-
-        @Override
-        public CompletableFuture<ClusterImage> awaitVersion(long version) {
-            return CompletableFuture.completedFuture(image);
-        }
-
-        @Override
-        public AutoCloseable subscribe(BiConsumer<ClusterImage, ClusterImage> listener) {
-            listeners.add(listener);
-            listener.accept(ClusterImage.EMPTY, image);
-            return () -> listeners.remove(listener);
-        }
-    }
 
     private final class Peers implements StoragePeers {
         private final int self;
@@ -108,7 +82,7 @@ final class ReplicatedCluster implements AutoCloseable {
 
         @Override
         public @Nullable StorageNode node(int id) {
-            LocalStorageNode node = nodes.get(id);
+            LocalStorageNode node = isolated.contains(self) ? null : reached(id);
             return node == null ? null : seen(node);
         }
 
@@ -134,7 +108,9 @@ final class ReplicatedCluster implements AutoCloseable {
 
         @Override
         public CompletableFuture<Long> alterInSync(Command.AlterInSync wish) {
-            return CompletableFuture.completedFuture(decide(wish));
+            return isolated.contains(self)
+                    ? CompletableFuture.failedFuture(new IOException("isolated"))
+                    : CompletableFuture.completedFuture(decide(wish));
         }
 
         @Override
@@ -144,11 +120,18 @@ final class ReplicatedCluster implements AutoCloseable {
     }
 
     ReplicatedCluster(Path directory) throws Exception {
-        this(directory, null);
+        this(directory, NODES, null);
     }
 
-    /// Tiers to a store, if there is one.
-    ReplicatedCluster(Path directory, @Nullable TieringConfig tiering) throws Exception {
+    /// Tiers to a store.
+    ReplicatedCluster(Path directory, TieringConfig tiering) throws Exception {
+        this(directory, NODES, tiering);
+    }
+
+    /// @param nodes how many
+    /// @param tiering to a store, if there is one
+    ReplicatedCluster(Path directory, int nodes, @Nullable TieringConfig tiering) throws Exception {
+        this.size = nodes;
         this.tiering = tiering;
         this.directory = directory;
         decide(new Command.FormCluster("cluster"));
@@ -163,9 +146,23 @@ final class ReplicatedCluster implements AutoCloseable {
                                                 "3"))),
                         false,
                         false));
-        for (int id = 1; id <= NODES; id++) {
+        for (int id = 1; id <= size; id++) {
             start(id);
         }
+    }
+
+    /// All nodes' ids.
+    List<Integer> ids() {
+        return IntStream.rangeClosed(1, size).boxed().toList();
+    }
+
+    ClusterImage image() {
+        return metadata.image();
+    }
+
+    /// One that nobody else has.
+    long producerId() {
+        return producerIds.getAndIncrement();
     }
 
     long decide(Command<?> command) {
@@ -214,6 +211,26 @@ final class ReplicatedCluster implements AutoCloseable {
         LocalStorageNode node = Objects.requireNonNull(nodes.remove(id));
         decide(new Command.FenceNode(id, true));
         node.close();
+        isolated.remove(id);
+    }
+
+    /// The process ends, and the controller does not know yet.
+    void vanish(int id) throws Exception {
+        Objects.requireNonNull(nodes.remove(id)).close();
+        isolated.remove(id);
+    }
+
+    /// Whatever the node does until it is stopped, nobody hears of it.
+    void isolate(int id) {
+        isolated.add(id);
+    }
+
+    boolean runs(int id) {
+        return nodes.containsKey(id);
+    }
+
+    private @Nullable LocalStorageNode reached(int id) {
+        return isolated.contains(id) ? null : nodes.get(id);
     }
 
     /// Called with a node's id before each request for a copy of a shard that it sends.
@@ -233,23 +250,41 @@ final class ReplicatedCluster implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /// What the partition's leader answers; empty where there is none, or where what it answers is
+    /// lost.
+    private <T> Optional<T> ask(
+            Topic topic, Function<LocalStorageNode, CompletableFuture<T>> question)
+            throws InterruptedException {
+        int leader = state(topic).leader();
+        LocalStorageNode node = reached(leader);
+        if (node == null) {
+            return Optional.empty();
+        }
+        try {
+            T answer = question.apply(node).get(ANSWER_MAX_S, TimeUnit.SECONDS);
+            // It may be another process by now, on a disk that does not know of this.
+            return node.equals(reached(leader)) ? Optional.of(answer) : Optional.empty();
+        } catch (ExecutionException | TimeoutException | RejectedExecutionException _) {
+            return Optional.empty();
+        }
+    }
+
     /// Has the partition begin at an offset.
     void deleteRecords(Topic topic, long before) throws Exception {
-        DeleteRecordsRequestData request = new DeleteRecordsRequestData();
-        request.topics()
-                .add(
-                        new DeleteRecordsRequestData.DeleteRecordsTopic()
-                                .setName(topic.name())
-                                .setPartitions(
-                                        List.of(
-                                                new DeleteRecordsRequestData
-                                                                .DeleteRecordsPartition()
-                                                        .setPartitionIndex(0)
-                                                        .setOffset(before))));
-        var _ =
-                node(state(topic).leader())
-                        .deleteRecords(request)
-                        .get(ANSWER_MAX_S, TimeUnit.SECONDS);
+        if (!tryDeleteRecords(topic, before)) {
+            throw new AssertionError("nothing deleted of " + topic.name());
+        }
+    }
+
+    /// @return whether it is so for sure
+    boolean tryDeleteRecords(Topic topic, long before) throws InterruptedException {
+        DeleteRecordsRequestData request =
+                new DeleteRecordsRequestData()
+                        .setTopics(List.of(NodeUnderTest.deletion(topic, 0, before)));
+        return ask(topic, node -> node.deleteRecords(request))
+                .map(answer -> answer.topics().find(topic.name()).partitions().find(0).errorCode())
+                .filter(code -> code == Errors.NONE.code())
+                .isPresent();
     }
 
     LocalStorageNode node(int id) {
@@ -283,33 +318,20 @@ final class ReplicatedCluster implements AutoCloseable {
 
     /// Where a node has, or had, the partition's shard.
     Path directoryOf(int node, Topic topic) {
-        return directoryOf(node).resolve("shard-" + state(topic).id());
+        return ShardDirectories.of(directoryOf(node), state(topic).id());
     }
 
-    PartitionProduceResponse produce(Topic topic, ByteBuffer batch) throws Exception {
-        ProduceRequestData request = new ProduceRequestData().setAcks((short) -1);
-        request.topicData()
-                .add(
-                        new ProduceRequestData.TopicProduceData()
-                                .setTopicId(topic.id())
-                                .setPartitionData(
-                                        List.of(
-                                                new ProduceRequestData.PartitionProduceData()
-                                                        .setIndex(0)
-                                                        .setRecords(
-                                                                MemoryRecords.readableRecords(
-                                                                        batch)))));
-        LocalStorageNode leader = nodes.get(state(topic).leader());
-        if (leader == null) {
-            return new PartitionProduceResponse().setErrorCode(Errors.LEADER_NOT_AVAILABLE.code());
-        }
-        return leader.produce(request)
-                .get(ANSWER_MAX_S, TimeUnit.SECONDS)
-                .responses()
-                .iterator()
-                .next()
-                .partitionResponses()
-                .getFirst();
+    boolean hasOnDisk(int node, int shard) {
+        return Files.exists(ShardDirectories.of(directoryOf(node), shard));
+    }
+
+    PartitionProduceResponse produce(Topic topic, ByteBuffer batch) throws InterruptedException {
+        ProduceRequestData request = NodeUnderTest.produceRequest(topic, 0, batch);
+        return ask(topic, node -> node.produce(request))
+                .map(answer -> answer.responses().iterator().next().partitionResponses().getFirst())
+                .orElseGet(() ->
+                        new PartitionProduceResponse()
+                                .setErrorCode(Errors.LEADER_NOT_AVAILABLE.code()));
     }
 
     /// As a client with retries does.
@@ -331,17 +353,25 @@ final class ReplicatedCluster implements AutoCloseable {
         }
     }
 
+    /// What one fetch brings.
+    NodeUnderTest.Fetched fetch(Topic topic, long offset) throws InterruptedException {
+        return ask(
+                        topic,
+                        node ->
+                                node.fetch(
+                                        NodeUnderTest.fetchRequest(
+                                                topic, 0, offset, 1 << 20, 1, 0)))
+                .map(NodeUnderTest::fetched)
+                .orElseGet(() ->
+                        new NodeUnderTest.Fetched(
+                                Errors.LEADER_NOT_AVAILABLE, List.of(), new PartitionData()));
+    }
+
     /// `offset=value` of each record that the partition's leader has from an offset on.
-    List<String> read(Topic topic, long offset) throws Exception {
+    List<String> read(Topic topic, long offset) throws InterruptedException {
         List<String> all = new ArrayList<>();
         while (true) {
-            FetchReply reply =
-                    node(state(topic).leader())
-                            .fetch(
-                                    NodeUnderTest.fetchRequest(
-                                            topic, 0, offset + all.size(), 1 << 20, 1, 0))
-                            .get(ANSWER_MAX_S, TimeUnit.SECONDS);
-            NodeUnderTest.Fetched fetched = NodeUnderTest.fetched(reply);
+            NodeUnderTest.Fetched fetched = fetch(topic, offset + all.size());
             if (fetched.error() != Errors.NONE) {
                 throw new AssertionError("fetch at " + (offset + all.size()) + ": " + fetched);
             }
@@ -350,6 +380,18 @@ final class ReplicatedCluster implements AutoCloseable {
             }
             all.addAll(fetched.values());
         }
+    }
+
+    /// The partition's first offset, as its leader tells it.
+    long logStart(Topic topic) throws InterruptedException {
+        return ask(
+                        topic,
+                        node ->
+                                node.listOffsets(
+                                        NodeUnderTest.listOffsetsRequest(
+                                                topic, 0, ListOffsetsRequest.EARLIEST_TIMESTAMP)))
+                .map(answer -> answer.topics().getFirst().partitions().getFirst().offset())
+                .orElseThrow();
     }
 
     @Override

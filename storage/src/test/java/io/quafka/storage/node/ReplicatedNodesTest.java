@@ -1,14 +1,12 @@
 package io.quafka.storage.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.storage.FetchReply;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Storage nodes that replicate a shard: whoever leads it has what was acknowledged.
 class ReplicatedNodesTest {
-    private static final Duration SETTLED_MAX = Duration.ofSeconds(60);
-
     @TempDir private Path directory;
 
     private ReplicatedCluster cluster;
-    private final List<String> acknowledged = new ArrayList<>();
+    private SettledCluster settled;
 
     @BeforeEach
     void start() throws Exception {
         cluster = new ReplicatedCluster(directory);
+        settled = new SettledCluster(cluster);
     }
 
     @AfterEach
@@ -37,59 +34,49 @@ class ReplicatedNodesTest {
         cluster.close();
     }
 
-    private void append(Topic topic, int records) throws Exception {
-        for (int i = 0; i < records; i++) {
-            String value = "v" + acknowledged.size();
-            acknowledged.add(cluster.append(topic, value) + "=" + value);
-        }
-    }
-
-    private void awaitInSync(Topic topic, Integer... nodes) {
-        await().atMost(SETTLED_MAX)
-                .untilAsserted(() ->
-                        assertThat(cluster.state(topic).inSync()).containsExactlyInAnyOrder(nodes));
-    }
-
     @Test
     void eachInSyncReplicaHasWhatWasAcknowledged() throws Exception {
         Topic topic = cluster.topic("t", Map.of("min.insync.replicas", "2"));
-        append(topic, 20);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        CheckedLog log = new CheckedLog(cluster, topic);
+        log.append(20);
+        log.requireAll();
         cluster.stop(1);
         assertThat(cluster.state(topic).leader()).isEqualTo(2);
-        append(topic, 20);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        log.append(20);
+        log.requireAll();
         cluster.start(1);
-        awaitInSync(topic, 1, 2, 3);
+        settled.awaitInSync(topic, 1, 2, 3);
         cluster.stop(2);
         cluster.decide(new Command.FenceNode(3, true));
         assertThat(cluster.state(topic).leader()).isEqualTo(1);
         cluster.decide(new Command.FenceNode(3, false));
-        awaitInSync(topic, 1, 3);
-        append(topic, 1);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        settled.awaitInSync(topic, 1, 3);
+        log.append(1);
+        log.requireAll();
     }
 
     @Test
     void aNodeThatIsFencedWhileItStartsLeadsAfterwards() throws Exception {
         Topic topic = cluster.topic("t", List.of(1), Map.of());
-        append(topic, 5);
+        CheckedLog log = new CheckedLog(cluster, topic);
+        log.append(5);
         cluster.stop(1);
         cluster.start(1, true);
-        append(topic, 5);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        log.append(5);
+        log.requireAll();
     }
 
     @Test
     void aNodeThatLeavesHandsItsShardsOverWhileItStillServes() throws Exception {
         Topic topic = cluster.topic("t", Map.of("min.insync.replicas", "2"));
-        append(topic, 20);
+        CheckedLog log = new CheckedLog(cluster, topic);
+        log.append(20);
         ShardState before = cluster.state(topic);
         cluster.decide(new Command.UnregisterNode(before.leader()));
         ShardState after = cluster.state(topic);
         assertThat(after.leader()).isNotIn(before.leader(), ShardState.NO_LEADER);
-        append(topic, 20);
-        assertThat(cluster.read(topic, 0)).isEqualTo(acknowledged);
+        log.append(20);
+        log.requireAll();
     }
 
     @Test

@@ -64,7 +64,7 @@ class TieredCopyTest {
             await().atMost(SETTLED_MAX).until(() -> led.partition(key).tieredEnd() > RECORDS / 2);
             assertThat(led.partition(key).localStart()).isZero();
 
-            ReplicaCopyTest.delete(cluster.directoryOf(3));
+            DiskImage.delete(cluster.directoryOf(3));
             cluster.start(3);
             await().atMost(SETTLED_MAX).until(() -> cluster.state(topic).inSync().contains(3));
             Shard copy = cluster.shard(3, topic);
