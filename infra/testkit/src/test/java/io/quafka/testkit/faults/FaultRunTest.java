@@ -40,13 +40,13 @@ class FaultRunTest {
     @Test
     void nothingIsLostAmongProcessesThatAreKilledAndCutOff() throws Exception {
         assumeTrue(network.cuts(), "network namespaces cannot be made here");
-        run(EnumSet.of(Kind.KILL, Kind.PAUSE, Kind.ISOLATE, Kind.FULL_DISK));
+        run(EnumSet.of(Kind.KILL, Kind.PAUSE, Kind.ISOLATE, Kind.FULL_DISK, Kind.MOVE_SHARDS));
     }
 
     @Test
     void nothingIsLostAmongProcessesThatAreKilledOnLoopback() throws Exception {
         assumeFalse(network.cuts(), "links are cut too, by the other test");
-        run(EnumSet.of(Kind.KILL, Kind.PAUSE, Kind.STORE_OUTAGE));
+        run(EnumSet.of(Kind.KILL, Kind.PAUSE, Kind.STORE_OUTAGE, Kind.MOVE_SHARDS));
     }
 
     /// Each kind once.
