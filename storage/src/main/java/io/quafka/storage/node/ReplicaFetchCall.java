@@ -212,9 +212,10 @@ final class ReplicaFetchCall {
         return groups.remaining();
     }
 
-    /// Who has nothing need not go through all that was ever written and is dead by now.
+    /// Who has nothing need not go through all that was ever written and is dead by now. While the
+    /// index has nothing, though, nothing is dead, and a copy would have nothing either.
     private static boolean isBetterCopied(Shard shard, long position) {
-        return position == 0 && !shard.sealedSegments().isEmpty();
+        return position == 0 && !shard.sealedSegments().isEmpty() && shard.appliedPosition() > 0;
     }
 
     private void answer(GroupReads reads) {

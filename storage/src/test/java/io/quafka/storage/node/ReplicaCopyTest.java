@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -217,5 +218,36 @@ class ReplicaCopyTest {
         cluster.start(3);
         requireAllOnThree();
         assertThat(failed).isFalse();
+    }
+
+    @Test
+    void nobodyIsMadeAnewFromAnIndexThatHasNothingYet() throws Exception {
+        Topic fresh = cluster.topic("fresh", List.of(2, 3, 1), Map.of());
+        CheckedLog load = new CheckedLog(cluster, fresh, true);
+        cluster.stop(3);
+        settled.awaitLed(fresh, 2);
+        Shard leader = cluster.shard(2, fresh);
+        AtomicBoolean early = new AtomicBoolean();
+        cluster.onCopying(_ -> early.compareAndSet(false, leader.appliedPosition() == 0));
+        AtomicBoolean enough = new AtomicBoolean();
+        // Neither so much that the index is given some of it, nor with a pause in which it is.
+        CompletableFuture<Void> appending =
+                CompletableFuture.runAsync(() -> {
+                    try {
+                        while (!enough.get()) {
+                            load.append(1);
+                            TimeUnit.MILLISECONDS.sleep(5);
+                        }
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+        await().atMost(SETTLED_MAX).until(() -> !leader.sealedSegments().isEmpty());
+        cluster.start(3);
+        settled.awaitInSync(fresh, 1, 2, 3);
+        enough.set(true);
+        appending.get(1, TimeUnit.MINUTES);
+        assertThat(early).isFalse();
+        load.requireAll();
     }
 }
