@@ -47,6 +47,7 @@ public final class EmbeddedController implements Controller {
     private final @Nullable RaftLink link;
     private final RaftServer server;
     private final LocalSubmitter submitter;
+    private final LeadershipProof proof;
     private final Set<Integer> unfencing = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread sweeper;
@@ -120,6 +121,7 @@ public final class EmbeddedController implements Controller {
                         .setStateMachineRegistry(_ -> stateMachine)
                         .build();
         link = config.reachable() ? new RaftLink(MemberSource.of(config.members()), tls) : null;
+        proof = new LeadershipProof(server, metadata);
         submitter =
                 new LocalSubmitter(
                         server, link == null ? null : link::write, config.commandTimeout());
@@ -235,12 +237,24 @@ public final class EmbeddedController implements Controller {
             budgets.heard(nodeId, disk);
             LockSupport.unpark(sweeper);
         }
-        if (!node.fenced() || !unfencing.add(nodeId)) {
-            return CompletableFuture.completedFuture(true);
+        if (node.fenced() && unfencing.add(nodeId)) {
+            return submit(new Command.FenceNode(nodeId, false))
+                    .whenComplete((_, _) -> unfencing.remove(nodeId))
+                    .thenApply(_ -> true);
         }
-        return submit(new Command.FenceNode(nodeId, false))
-                .whenComplete((_, _) -> unfencing.remove(nodeId))
-                .thenApply(_ -> true);
+        // A storage node serves for a while upon the answer, though a follower of this leader may
+        // have fenced it.
+        return link == null
+                ? CompletableFuture.completedFuture(true)
+                : proof.leads().thenApply(EmbeddedController::requireLeading);
+    }
+
+    private static boolean requireLeading(boolean leads) {
+        if (!leads) {
+            throw new CompletionException(
+                    new TimeoutException("this member of the controller does not lead any more"));
+        }
+        return true;
     }
 
     private void sweep() {

@@ -82,7 +82,7 @@ class RemoteControllerTest {
                 group.add(EmbeddedController.start(config(member.id(), members)));
             }
             remote = RemoteController.connect(members, TIMEOUT);
-            register(remote);
+            int node = register(remote);
             long before = create(remote, "before", 7).version();
             EmbeddedController leader =
                     group.stream().filter(EmbeddedController::leading).findFirst().orElseThrow();
@@ -100,6 +100,20 @@ class RemoteControllerTest {
             ClusterImage seen = remote.metadata().awaitVersion(last).get(20, TimeUnit.SECONDS);
             assertThat(seen).isEqualTo(group.getFirst().metadata().image());
             await().until(() -> group.stream().filter(EmbeddedController::leading).count() == 1);
+
+            // By way of the leader and of who follows it; from nobody once there is no majority.
+            for (EmbeddedController member : group) {
+                assertThat(member.heartbeat(node, null).get(20, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(remote.heartbeat(node, null).get(20, TimeUnit.SECONDS)).isTrue();
+            group.removeLast().close();
+            await().untilAsserted(() ->
+                    assertThat(
+                                    group.getFirst()
+                                            .heartbeat(node, null)
+                                            .copy()
+                                            .orTimeout(5, TimeUnit.SECONDS))
+                            .failsWithin(Duration.ofSeconds(10)));
         } finally {
             if (remote != null) {
                 remote.close();
