@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// A broker, or several that make a cluster, that can be started: which one, with which settings.
-public sealed interface Broker permits KafkaBroker, KafkaCluster, QuafkaBroker, QuafkaCluster {
+public sealed interface Broker
+        permits KafkaBroker, KafkaCluster, QuafkaBroker, QuafkaBrokers, QuafkaCluster {
     /// Name in tables.
     String label();
 

@@ -53,13 +53,18 @@ public record QuafkaCluster(String label, short storageNodes) implements Broker 
     @Override
     public void settle(KafkaSocket socket) throws IOException {
         if (storageNodes > 1) {
-            String replicas = Short.toString(storageNodes);
-            Topics.setDefaults(
-                    socket,
-                    Map.of(
-                            "storage.replication.factor.max", replicas,
-                            "default.replication.factor", replicas,
-                            "min.insync.replicas", "2"));
+            replicate(socket, storageNodes);
         }
+    }
+
+    /// Has topics have replicas, two of which must have what is acknowledged.
+    static void replicate(KafkaSocket socket, short nodes) throws IOException {
+        String replicas = Short.toString(nodes);
+        Topics.setDefaults(
+                socket,
+                Map.of(
+                        "storage.replication.factor.max", replicas,
+                        "default.replication.factor", replicas,
+                        "min.insync.replicas", "2"));
     }
 }

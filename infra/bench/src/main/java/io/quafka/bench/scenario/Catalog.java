@@ -4,6 +4,7 @@ import io.quafka.bench.broker.Broker;
 import io.quafka.bench.broker.KafkaBroker;
 import io.quafka.bench.broker.KafkaCluster;
 import io.quafka.bench.broker.QuafkaBroker;
+import io.quafka.bench.broker.QuafkaBrokers;
 import io.quafka.bench.broker.QuafkaCluster;
 import io.quafka.bench.report.Metric;
 import io.quafka.bench.report.Target;
@@ -30,7 +31,8 @@ public final class Catalog {
     private static final Broker KAFKA_FLUSHING = KafkaBroker.flushing();
     private static final Broker QUAFKA = QuafkaBroker.standard();
     private static final Broker KAFKA_CLUSTER = new KafkaCluster("Kafka, 3 brokers");
-    private static final Broker QUAFKA_CLUSTER =
+    private static final Broker QUAFKA_BROKERS = new QuafkaBrokers("Quafka, 3 brokers");
+    private static final Broker QUAFKA_ROLES =
             new QuafkaCluster("Quafka, 3 storage nodes", (short) 3);
 
     /// The names of what `quick` runs.
@@ -164,21 +166,29 @@ public final class Catalog {
                 tieredProduce(),
                 coldNeighbour(),
                 replicated(
+                        QUAFKA_BROKERS,
                         "replicated-16",
                         "three replicas, 1 KiB records, 16 partitions, batches of 256 KiB",
                         16,
                         Map.of("batch.size", "262144")),
                 replicated(
+                        QUAFKA_BROKERS,
                         "replicated-1",
                         "three replicas, 1 KiB records, 1 partition, the producer's default batches",
                         1,
                         Map.of()),
+                replicated(
+                        QUAFKA_ROLES,
+                        "replicated-roles",
+                        "three replicas, a process for each role, 1 KiB records, 16 partitions, batches of 256 KiB",
+                        16,
+                        Map.of("batch.size", "262144")),
                 new SynchronousScenario(
                         new Plan(
                                 "replicated-synchronous",
                                 "Three replicas, 1 KiB records, 1 partition, one at a time.",
                                 new Contestant(KAFKA_CLUSTER, 1),
-                                new Contestant(QUAFKA_CLUSTER, 1),
+                                new Contestant(QUAFKA_BROKERS, 1),
                                 List.of(new RatioAtMost(Metric.LATENCY_P99, 1.5))),
                         KIBIBYTE),
                 new ProduceScenario(
@@ -200,13 +210,13 @@ public final class Catalog {
 
     /// Replicas on three nodes, against Kafka's, which do not wait for their disks.
     private static Scenario replicated(
-            String name, String load, int partitions, Map<String, String> settings) {
+            Broker quafka, String name, String load, int partitions, Map<String, String> settings) {
         return new ProduceScenario(
                 new Plan(
                         name,
                         "Acknowledged by two of " + load + "; Kafka's in their page caches.",
                         new Contestant(KAFKA_CLUSTER, partitions),
-                        new Contestant(QUAFKA_CLUSTER, partitions),
+                        new Contestant(quafka, partitions),
                         List.of(
                                 new RatioAtLeast(Metric.THROUGHPUT, 1),
                                 cpuAtMost(0.8),
