@@ -83,9 +83,9 @@ final class CoordinatedListing<R extends ApiMessage> implements Api {
             return _ -> true;
         }
         return key -> {
+            int partition = CoordinatorRoute.partition(key, topic.partitionCount());
             LiveGateways.@Nullable Member coordinator =
-                    gateways.leader(
-                            topic.id(), CoordinatorRoute.partition(key, topic.partitionCount()));
+                    gateways.leader(image.shardOf(topic, partition), topic.id(), partition);
             return coordinator != null && coordinator.id() == directory.self();
         };
     }

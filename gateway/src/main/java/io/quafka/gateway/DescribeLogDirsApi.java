@@ -4,6 +4,7 @@ import io.quafka.controller.Metadata;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
+import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import io.quafka.storage.StorageNode;
 import io.quafka.wire.KafkaRequest;
@@ -86,7 +87,9 @@ final class DescribeLogDirsApi implements Api {
             if (topic != null) {
                 List<DescribeLogDirsPartition> partitions = new ArrayList<>();
                 for (DescribeLogDirsPartition partition : described.partitions()) {
-                    if (ours(gateways.leader(topic.id(), partition.partitionIndex()))) {
+                    int index = partition.partitionIndex();
+                    ShardState shard = image.shardOf(topic, index);
+                    if (ours(gateways.leader(shard, topic.id(), index))) {
                         partitions.add(partition);
                     }
                 }

@@ -129,9 +129,9 @@ final class DescribeTopicPartitionsApi implements Api {
             View view, Topic topic, int index) {
         ShardState shard = view.image().shardOf(topic, index);
         LiveGateways gateways = view.gateways();
-        LiveGateways.Member gateway = gateways.leader(topic.id(), index, view.zone());
+        LiveGateways.Member gateway = gateways.leader(shard, topic.id(), index, view.zone());
         List<Integer> replicas =
-                gateway == null ? List.of() : gateways.replicas(gateway, topic.id(), index);
+                gateway == null ? List.of() : gateways.replicas(gateway, shard, topic.id(), index);
         var partition =
                 new DescribeTopicPartitionsResponsePartition()
                         .setPartitionIndex(index)
@@ -148,7 +148,7 @@ final class DescribeTopicPartitionsApi implements Api {
         }
         return partition
                 .setLeaderId(gateway.id())
-                .setIsrNodes(replicas)
-                .setOfflineReplicas(List.of());
+                .setIsrNodes(LiveGateways.inSync(replicas, shard))
+                .setOfflineReplicas(gateways.offline(replicas));
     }
 }

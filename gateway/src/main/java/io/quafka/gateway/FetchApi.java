@@ -82,8 +82,8 @@ final class FetchApi implements Api {
         ClusterImage image = metadata.image();
         LiveGateways gateways = directory.at(image);
         FetchPlan.Nearer nearer =
-                (topicId, partition) ->
-                        directory.nearer(gateways, data.rackId(), topicId, partition);
+                (shard, topicId, partition) ->
+                        directory.nearer(gateways, data.rackId(), shard, topicId, partition);
         FetchPlan plan =
                 FetchPlan.of(image, storageNodes, nearer, access.readable(request), partitions);
         return switch (plan.parts().size()) {

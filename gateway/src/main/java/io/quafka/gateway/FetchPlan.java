@@ -78,7 +78,7 @@ final class FetchPlan {
     /// Whether a consumer had better fetch a partition elsewhere.
     interface Nearer {
         /// @return the gateway to fetch from, or [GatewayDirectory#NO_NODE]
-        int gateway(Uuid topicId, int partition);
+        int gateway(ShardState shard, Uuid topicId, int partition);
     }
 
     private final List<FetchedPartition> partitions;
@@ -125,7 +125,7 @@ final class FetchPlan {
             refuse(slot, Errors.UNKNOWN_TOPIC_OR_PARTITION);
             return;
         }
-        int gateway = nearer.gateway(topic.id(), partition.key.partition());
+        int gateway = nearer.gateway(shard, topic.id(), partition.key.partition());
         if (gateway != GatewayDirectory.NO_NODE) {
             answer(slot, FetchedAnswers.elsewhere(partition.key.partition(), gateway));
             return;

@@ -114,7 +114,7 @@ final class FindCoordinatorApi implements Api {
                 gateway =
                         shard == null || shard.leader() == ShardState.NO_LEADER
                                 ? null
-                                : gateways.leader(topic.id(), partition, zone);
+                                : gateways.leader(shard, topic.id(), partition, zone);
             }
             found.add(
                     gateway == null

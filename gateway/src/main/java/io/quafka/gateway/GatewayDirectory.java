@@ -2,6 +2,7 @@ package io.quafka.gateway;
 
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Node;
+import io.quafka.controller.model.ShardState;
 import java.util.List;
 import java.util.function.IntSupplier;
 import org.apache.kafka.common.Uuid;
@@ -59,12 +60,12 @@ final class GatewayDirectory {
     /// [#NO_NODE] where it is in the right place, or as good a one as there is.
     ///
     /// @param rack that the consumer says it is in, empty if it does not
-    int nearer(LiveGateways gateways, String rack, Uuid topicId, int partition) {
+    int nearer(LiveGateways gateways, String rack, ShardState shard, Uuid topicId, int partition) {
         LiveGateways.@Nullable Member me = rack.isEmpty() ? null : gateways.member(self());
         if (me == null || rack.equals(me.rack())) {
             return NO_NODE;
         }
-        LiveGateways.@Nullable Member near = gateways.standingIn(rack, topicId, partition);
+        LiveGateways.@Nullable Member near = gateways.standingIn(rack, shard, topicId, partition);
         return near == null ? NO_NODE : near.id();
     }
 

@@ -3,13 +3,16 @@ package io.quafka.gateway;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
+import io.quafka.controller.model.ShardState;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.PMap;
@@ -17,11 +20,12 @@ import org.pcollections.PMap;
 /// The gateways that clients may connect to, and which of them stands as the leader of a partition
 /// in answers to clients.
 ///
-/// Any gateway serves any partition; the choice by rendezvous hashing only spreads clients, is the
-/// same on every gateway that has the same image, and moves no more than a gone gateway's share.
-/// Where gateways stand in several zones, a client that says which one it is in is told of leaders
-/// there, and each other zone has a gateway that stands as a replica: consumers fetch from it, as
-/// KIP-392 has it. Immutable.
+/// Any gateway serves any partition. Where the process that leads a partition's shard is a gateway
+/// too, it stands as the leader: what is sent there passes no other process. Elsewhere the choice
+/// by rendezvous hashing only spreads clients, is the same on every gateway that has the same
+/// image, and moves no more than a gone gateway's share. Where gateways stand in several zones, a
+/// client that says which one it is in is told of leaders there, and each other zone has a gateway
+/// that stands as a replica: consumers fetch from it, as KIP-392 has it. Immutable.
 final class LiveGateways {
     /// Zones of which a partition is told to have a gateway: the bound on what an answer grows by.
     static final int ZONES_MAX = 8;
@@ -48,11 +52,16 @@ final class LiveGateways {
 
     private final List<Member> members;
 
+    private final Map<Integer, Member> byId;
+
     /// The members of each zone; empty where there are not at least two.
     private final SortedMap<String, List<Member>> zones;
 
     private LiveGateways(List<Member> members) {
         this.members = members;
+        this.byId =
+                members.stream()
+                        .collect(Collectors.toUnmodifiableMap(Member::id, member -> member));
         this.zones = zones(members);
     }
 
@@ -103,52 +112,94 @@ final class LiveGateways {
     }
 
     @Nullable Member member(int nodeId) {
-        for (Member member : members) {
-            if (member.id() == nodeId) {
-                return member;
-            }
-        }
-        return null;
+        return byId.get(nodeId);
     }
 
     /// The leader that clients of no known zone are told of; null only where no gateway lives.
-    /// Takes time in the number of gateways.
-    @Nullable Member leader(Uuid topicId, int partition) {
-        return best(members, key(topicId, partition));
+    ///
+    /// @param shard the partition's, null if it has none yet
+    @Nullable Member leader(@Nullable ShardState shard, Uuid topicId, int partition) {
+        return leader(shard, topicId, partition, null);
     }
 
-    /// The leader that clients in a zone are told of: one that stands there, or any where none
-    /// does. Takes time in the number of gateways.
-    @Nullable Member leader(Uuid topicId, int partition, @Nullable String zone) {
-        Member near = zone == null ? null : standingIn(zone, topicId, partition);
-        return near == null ? leader(topicId, partition) : near;
+    /// The leader that clients in a zone are told of: the one that leads the shard itself, for what
+    /// leaves the zone goes there in any case; one that stands in the zone; or any where none does.
+    /// Takes time in the number of gateways where gateways are processes of their own.
+    ///
+    /// @param shard the partition's, null if it has none yet
+    @Nullable Member leader(
+            @Nullable ShardState shard, Uuid topicId, int partition, @Nullable String zone) {
+        Member there = shard == null ? null : member(shard.leader());
+        if (there != null) {
+            return there;
+        }
+        Member near = zone == null ? null : standingIn(zone, shard, topicId, partition);
+        return near == null ? best(members, key(topicId, partition)) : near;
     }
 
-    /// The gateway of a zone that stands for a partition; null where none lives there, or where
-    /// there is but one zone.
-    @Nullable Member standingIn(String zone, Uuid topicId, int partition) {
+    /// The gateway of a zone that stands for a partition: one that has it on its own disk, if there
+    /// is one. Null where none lives there, or where there is but one zone.
+    @Nullable Member standingIn(
+            String zone, @Nullable ShardState shard, Uuid topicId, int partition) {
         List<Member> there = zones.get(zone);
-        return there == null ? null : best(there, key(topicId, partition));
+        if (there == null) {
+            return null;
+        }
+        for (int i = 0; shard != null && i < shard.inSync().size(); i++) {
+            Member replica = member(shard.inSync().get(i));
+            if (replica != null && zone.equals(replica.rack())) {
+                return replica;
+            }
+        }
+        return best(there, key(topicId, partition));
     }
 
-    /// The ids of the gateways that stand as the replicas of a partition: its leader first, then
-    /// one of each other zone.
-    List<Integer> replicas(Member leader, Uuid topicId, int partition) {
-        if (zones.isEmpty()) {
+    /// The ids of the nodes that are told as the replicas of a partition: its leader first, then,
+    /// where that leads the shard itself, the shard's other replicas, then one gateway of each zone
+    /// that has none of these.
+    List<Integer> replicas(Member leader, @Nullable ShardState shard, Uuid topicId, int partition) {
+        ShardState led = shard != null && shard.leader() == leader.id() ? shard : null;
+        if (zones.isEmpty() && led == null) {
             return leader.asList();
         }
-        long key = key(topicId, partition);
-        List<Integer> replicas = new ArrayList<>(Math.min(zones.size(), ZONES_MAX));
+        if (zones.isEmpty() && led != null && led.replicas().getFirst() == leader.id()) {
+            return led.replicas();
+        }
+        List<Integer> replicas = new ArrayList<>();
         replicas.add(leader.id());
-        for (var zone : zones.entrySet()) {
-            if (replicas.size() == ZONES_MAX) {
+        if (led != null) {
+            led.replicas().stream().filter(id -> id != leader.id()).forEach(replicas::add);
+        }
+        for (String zone : zones.keySet()) {
+            if (replicas.size() >= ZONES_MAX) {
                 break;
             }
-            if (!zone.getKey().equals(leader.rack())) {
-                replicas.add(Objects.requireNonNull(best(zone.getValue(), key)).id());
+            if (replicas.stream().map(this::member).noneMatch(member -> stands(member, zone))) {
+                replicas.add(
+                        Objects.requireNonNull(standingIn(zone, shard, topicId, partition)).id());
             }
         }
         return replicas;
+    }
+
+    private static boolean stands(@Nullable Member member, String zone) {
+        return member != null && zone.equals(member.rack());
+    }
+
+    /// Those of the replicas that are told that are in sync: all but the shard's own that are not.
+    static List<Integer> inSync(List<Integer> replicas, ShardState shard) {
+        return shard.inSync().containsAll(shard.replicas())
+                ? replicas
+                : replicas.stream()
+                        .filter(id -> !shard.replicas().contains(id) || shard.inSync().contains(id))
+                        .toList();
+    }
+
+    /// Those of the replicas that are told that no client can reach.
+    List<Integer> offline(List<Integer> replicas) {
+        return byId.keySet().containsAll(replicas)
+                ? List.of()
+                : replicas.stream().filter(id -> member(id) == null).toList();
     }
 
     private static long key(Uuid topicId, int partition) {

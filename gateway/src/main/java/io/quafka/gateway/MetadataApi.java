@@ -220,9 +220,9 @@ final class MetadataApi implements Api {
     private static MetadataResponsePartition describe(View view, Topic topic, int index) {
         ShardState shard = view.image().shardOf(topic, index);
         LiveGateways gateways = view.gateways();
-        LiveGateways.Member gateway = gateways.leader(topic.id(), index, view.zone());
+        LiveGateways.Member gateway = gateways.leader(shard, topic.id(), index, view.zone());
         List<Integer> replicas =
-                gateway == null ? List.of() : gateways.replicas(gateway, topic.id(), index);
+                gateway == null ? List.of() : gateways.replicas(gateway, shard, topic.id(), index);
         var partition =
                 new MetadataResponsePartition()
                         .setPartitionIndex(index)
@@ -237,7 +237,7 @@ final class MetadataApi implements Api {
         }
         return partition
                 .setLeaderId(gateway.id())
-                .setIsrNodes(replicas)
-                .setOfflineReplicas(List.of());
+                .setIsrNodes(LiveGateways.inSync(replicas, shard))
+                .setOfflineReplicas(gateways.offline(replicas));
     }
 }

@@ -98,7 +98,14 @@ class LeaderApisTest {
         List<Integer> here =
                 IntStream.range(0, 20)
                         .filter(p ->
-                                Objects.requireNonNull(gateways.leader(topic.id(), p)).id()
+                                Objects.requireNonNull(
+                                                        gateways.leader(
+                                                                cluster.controller
+                                                                        .image()
+                                                                        .shardOf(topic, p),
+                                                                topic.id(),
+                                                                p))
+                                                .id()
                                         == TestCluster.GATEWAY)
                         .boxed()
                         .toList();

@@ -54,6 +54,7 @@ class MetadataApiTest {
         var cluster = new TestCluster();
         cluster.controller.node(2, NodeRole.GATEWAY);
         cluster.controller.node(3, NodeRole.STORAGE);
+        cluster.controller.shard(1, 3);
         Topic topic = cluster.createTopic("t", 50);
 
         MetadataResponseData answer = ask(cluster, LATEST, named("t"));
@@ -76,6 +77,50 @@ class MetadataApiTest {
         assertThat(told.partitions())
                 .extracting(MetadataResponsePartition::leaderId)
                 .contains(1, 2);
+    }
+
+    @Test
+    void aGatewayThatLeadsAShardItselfLeadsItsPartitions() {
+        var cluster = new TestCluster(2);
+        cluster.controller.node(2, NodeRole.GATEWAY, NodeRole.STORAGE);
+        cluster.controller.node(3, NodeRole.GATEWAY);
+        Topic topic = cluster.createTopic("t", 50);
+
+        assertThat(ask(cluster, LATEST, named("t")).topics().find("t").partitions())
+                .hasSize(50)
+                .allSatisfy(p ->
+                        assertThat(p.leaderId())
+                                .isEqualTo(
+                                        Objects.requireNonNull(
+                                                        cluster.controller
+                                                                .image()
+                                                                .shardOf(topic, p.partitionIndex()))
+                                                .leader()));
+
+        // Nothing can be sent to who is silent: others take it there.
+        cluster.controller.fence(2);
+        assertThat(ask(cluster, LATEST, named("t")).topics().find("t").partitions())
+                .extracting(MetadataResponsePartition::leaderId)
+                .containsOnly(1, 3)
+                .contains(3);
+    }
+
+    @Test
+    void gatewaysThatCarryAShardAreToldAsItsReplicas() {
+        var cluster = new TestCluster();
+        cluster.controller.node(2, NodeRole.GATEWAY, NodeRole.STORAGE);
+        cluster.controller.node(3, NodeRole.GATEWAY, NodeRole.STORAGE);
+        cluster.controller.shard(new ShardState(1, 7, 2, List.of(1, 2, 3), List.of(2, 3)));
+        cluster.createTopic("t", 1);
+        cluster.controller.fence(1);
+
+        MetadataResponsePartition told =
+                ask(cluster, LATEST, named("t")).topics().find("t").partitions().getFirst();
+
+        assertThat(told.leaderId()).isEqualTo(2);
+        assertThat(told.replicaNodes()).containsExactly(2, 1, 3);
+        assertThat(told.isrNodes()).containsExactly(2, 3);
+        assertThat(told.offlineReplicas()).containsExactly(1);
     }
 
     @Test
@@ -257,8 +302,8 @@ class MetadataApiTest {
         Uuid topic = Uuid.randomUuid();
         int[] share = new int[6];
         for (int partition = 0; partition < 10_000; partition++) {
-            int before = id(five.leader(topic, partition));
-            int after = id(four.leader(topic, partition));
+            int before = id(five.leader(null, topic, partition));
+            int after = id(four.leader(null, topic, partition));
             share[before]++;
             if (before != 3) {
                 assertThat(after).isEqualTo(before);

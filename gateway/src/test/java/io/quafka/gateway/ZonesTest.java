@@ -3,6 +3,7 @@ package io.quafka.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quafka.controller.model.NodeRole;
+import io.quafka.controller.model.ShardState;
 import io.quafka.controller.model.Topic;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +36,9 @@ class ZonesTest {
     private static final Map<Integer, String> ZONES =
             Map.of(1, "a", 2, "a", 3, "b", 4, "b", 5, "c");
 
+    /// Leads all partitions, and is no gateway.
+    private static final int STORAGE = 9;
+
     private static TestCluster cluster() {
         var cluster = new TestCluster();
         ZONES.forEach((id, zone) -> {
@@ -44,6 +48,9 @@ class ZonesTest {
                 cluster.controller.gatewayIn(zone, id);
             }
         });
+        cluster.controller.node(STORAGE, NodeRole.STORAGE);
+        cluster.controller.shard(1, STORAGE);
+        cluster.storage.put(STORAGE, cluster.storage(TestCluster.GATEWAY));
         return cluster;
     }
 
@@ -73,6 +80,38 @@ class ZonesTest {
         assertThat(leaders(cluster, "diskless_az=b")).containsExactlyInAnyOrder(3, 4);
         assertThat(leaders(cluster, "automq_type=producer&automq_az=c")).containsExactly(5);
         assertThat(leaders(cluster, "zone=elsewhere")).isEqualTo(ZONES.keySet());
+    }
+
+    @Test
+    void aGatewayThatLeadsAShardItselfLeadsItsPartitionsInEveryZone() {
+        TestCluster cluster = cluster();
+        cluster.controller.shard(1, TestCluster.GATEWAY);
+        cluster.createTopic("t", PARTITIONS);
+
+        assertThat(leaders(cluster, "app")).containsExactly(1);
+        assertThat(leaders(cluster, "zone=b")).containsExactly(1);
+        assertThat(partitions(cluster, "zone=b"))
+                .allSatisfy(partition ->
+                        assertThat(partition.replicaNodes())
+                                .startsWith(1)
+                                .extracting(ZONES::get)
+                                .containsExactlyInAnyOrder("a", "b", "c"));
+    }
+
+    @Test
+    void aGatewayThatCarriesTheShardStandsForItInItsZone() {
+        TestCluster cluster = cluster();
+        cluster.controller.gatewayIn("b", 4, NodeRole.STORAGE);
+        cluster.controller.shard(
+                new ShardState(1, 7, TestCluster.GATEWAY, List.of(1, 4), List.of(1, 4)));
+        Topic topic = cluster.createTopic("t", PARTITIONS);
+
+        assertThat(partitions(cluster, "app"))
+                .allSatisfy(
+                        partition -> assertThat(partition.replicaNodes()).containsExactly(1, 4, 5));
+        FetchResponseData answer = cluster.call(ApiKeys.FETCH, fetch(topic, "b", 0, -1));
+        assertThat(answer.responses().getFirst().partitions().getFirst().preferredReadReplica())
+                .isEqualTo(4);
     }
 
     @Test

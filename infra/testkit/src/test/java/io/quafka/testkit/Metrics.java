@@ -24,8 +24,15 @@ final class Metrics {
 
     /// All that the broker tells now.
     static String text(BrokerProcess broker) throws IOException, InterruptedException {
+        return text(broker.bootstrap());
+    }
+
+    /// All that whoever serves there tells now.
+    ///
+    /// @param address host:port
+    static String text(String address) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            URI uri = URI.create("http://" + broker.bootstrap() + "/metrics");
+            URI uri = URI.create("http://" + address + "/metrics");
             return client.send(
                             HttpRequest.newBuilder(uri).build(),
                             HttpResponse.BodyHandlers.ofString())

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -37,12 +38,18 @@ abstract class RoleCommand implements Callable<Integer> {
     private static final Logger HELIDON_START = Logger.getLogger("io.helidon.webserver.LoomServer");
 
     private final Object starting = new Object();
+    private final CompletableFuture<Void> toldToStop = new CompletableFuture<>();
     private @Nullable RunningRole role;
 
     /// The flags that this command has for keys of its own.
     abstract Map<ConfigKey<?>, @Nullable String> named();
 
     abstract RunningRole start(Configuration configuration) throws InterruptedException;
+
+    /// Completes when the process is told to stop: a start that waits for other processes gives up.
+    final CompletableFuture<Void> toldToStop() {
+        return toldToStop;
+    }
 
     @Override
     public final Integer call() throws InterruptedException {
@@ -79,6 +86,7 @@ abstract class RoleCommand implements Callable<Integer> {
                     System.err.println("quafka: did not stop in " + bound + "; ending");
                     Runtime.getRuntime().halt(ExitCode.FAILED);
                 });
+        toldToStop.complete(null);
         synchronized (starting) {
             if (role == null) {
                 return;

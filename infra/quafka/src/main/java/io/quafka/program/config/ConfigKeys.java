@@ -68,7 +68,7 @@ public final class ConfigKeys {
                     "storage.listen",
                     ValueType.ADDRESS,
                     "127.0.0.1:9191",
-                    "Where a storage process serves gateways; not used by 'quafka broker'.");
+                    "Where a storage process, or a broker of several, serves the other processes; not used by a broker that is alone.");
 
     public static final ConfigKey<Optional<Address>> STORAGE_ADVERTISED =
             new ConfigKey<>(
@@ -253,14 +253,15 @@ public final class ConfigKeys {
                     "memory.buffers.bytes",
                     ValueType.bytes(32 * MIB, TIB),
                     "256MiB",
-                    "Most memory outside the heap for requests being read and answers being sent, of all connections together. A gateway in a process of its own keeps half of it for the answers to fetches, a storage node for what it copies of shards that others lead.");
+                    "Most memory outside the heap for requests being read and answers being sent, of all connections together. A gateway in a process of its own keeps half of it for the answers to fetches, a storage node for what it copies of shards that others lead. A broker of several has as much for each of the two.");
 
     public static final ConfigKey<Integer> CONTROLLER_MEMBER_ID =
             new ConfigKey<>(
                     "controller.member.id",
                     ValueType.integer(1, 1_000),
                     "1",
-                    "Which of controller.members a controller process is; it listens on that member's address.");
+                    "Which of controller.members a controller process is; it listens on that member's address. A broker of"
+                            + " several is a member only if it is told which.");
 
     public static final ConfigKey<List<ControllerMember>> CONTROLLER_MEMBERS =
             new ConfigKey<>(
@@ -271,7 +272,8 @@ public final class ConfigKeys {
                     "1@127.0.0.1:9190",
                     "The controller's members, all of them for a controller process. Other processes may also be told only"
                             + " where to ask for them, as HOST:PORT: the address of any member, or a name with the addresses"
-                            + " of several. Not used by 'quafka broker', whose controller serves itself only.");
+                            + " of several. A broker that is told of them is one of several; one that is not is alone, with a"
+                            + " controller that serves itself only.");
 
     public static final ConfigKey<Boolean> CONTROLLER_JOIN =
             new ConfigKey<>(

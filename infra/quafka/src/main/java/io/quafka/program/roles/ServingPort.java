@@ -140,9 +140,13 @@ final class ServingPort implements AutoCloseable {
         return gate.isOpen() ? Phase.READY : Phase.STARTING;
     }
 
-    /// Stops accepting and waits for what is in flight, as long as it may.
+    /// Stops accepting and waits for what is in flight, as long as it may. Once; later calls do
+    /// nothing.
     @Override
     public void close() {
+        if (stopping) {
+            return;
+        }
         stopping = true;
         gate.open();
         try {
