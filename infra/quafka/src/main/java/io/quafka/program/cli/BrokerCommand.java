@@ -15,8 +15,7 @@ import picocli.CommandLine.Option;
 /// `quafka broker`.
 @Command(
         name = "broker",
-        header =
-                "Run everything in one process: controller, storage node and gateway; alone, or as one broker of several.",
+        header = "Run all roles in one process, alone or as one broker of several.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  quafka broker",
