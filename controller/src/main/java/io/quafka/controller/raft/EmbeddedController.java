@@ -237,24 +237,15 @@ public final class EmbeddedController implements Controller {
             budgets.heard(nodeId, disk);
             LockSupport.unpark(sweeper);
         }
-        if (node.fenced() && unfencing.add(nodeId)) {
-            return submit(new Command.FenceNode(nodeId, false))
-                    .whenComplete((_, _) -> unfencing.remove(nodeId))
-                    .thenApply(_ -> true);
-        }
+        CompletableFuture<?> unfenced =
+                node.fenced() && unfencing.add(nodeId)
+                        ? submit(new Command.FenceNode(nodeId, false))
+                                .whenComplete((_, _) -> unfencing.remove(nodeId))
+                        : CompletableFuture.completedFuture(null);
         // A storage node serves for a while upon the answer, though a follower of this leader may
-        // have fenced it.
-        return link == null
-                ? CompletableFuture.completedFuture(true)
-                : proof.leads().thenApply(EmbeddedController::requireLeading);
-    }
-
-    private static boolean requireLeading(boolean leads) {
-        if (!leads) {
-            throw new CompletionException(
-                    new TimeoutException("this member of the controller does not lead any more"));
-        }
-        return true;
+        // have fenced it, or heard nothing of it.
+        return (link == null ? unfenced : unfenced.thenCompose(_ -> proof.require()))
+                .thenApply(_ -> true);
     }
 
     private void sweep() {

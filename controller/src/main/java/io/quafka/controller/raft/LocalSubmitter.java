@@ -8,15 +8,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 
 /// Hands commands to the Raft server in this process and tries again while there is no leader.
@@ -36,14 +33,14 @@ final class LocalSubmitter {
     private final RaftServer server;
     private final @Nullable Forward forward;
     private final long timeoutMs;
-    private final ClientId clientId = ClientId.randomId();
-    private final AtomicLong callIds = new AtomicLong();
+    private final LocalRequests requests;
     private final AtomicInteger pending = new AtomicInteger();
     private volatile boolean closed;
 
     /// @param forward null for a lone member
     LocalSubmitter(RaftServer server, @Nullable Forward forward, Duration timeout) {
         this.server = server;
+        this.requests = new LocalRequests(server.getId());
         this.forward = forward;
         timeoutMs = timeout.toMillis();
     }
@@ -61,24 +58,17 @@ final class LocalSubmitter {
         CompletableFuture<Reply> result = new CompletableFuture<>();
         result.orTimeout(timeoutMs, TimeUnit.MILLISECONDS)
                 .whenComplete((_, _) -> pending.decrementAndGet());
-        attempt(command, request(command), result, BACK_OFF_MIN_MS);
+        attempt(
+                command,
+                requests.of(command, RaftClientRequest.writeRequestType()),
+                result,
+                BACK_OFF_MIN_MS);
         return result;
     }
 
     /// Commands under way fail at their next attempt.
     void close() {
         closed = true;
-    }
-
-    private RaftClientRequest request(byte[] command) {
-        return RaftClientRequest.newBuilder()
-                .setClientId(clientId)
-                .setServerId(server.getId())
-                .setGroupId(RaftGroups.GROUP_ID)
-                .setCallId(callIds.incrementAndGet())
-                .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(command)))
-                .setType(RaftClientRequest.writeRequestType())
-                .build();
     }
 
     private void attempt(
