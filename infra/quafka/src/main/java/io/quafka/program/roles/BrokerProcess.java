@@ -6,14 +6,9 @@ import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.raft.EmbeddedController;
-import io.quafka.gateway.Gateway;
-import io.quafka.gateway.StorageNodes;
 import io.quafka.program.config.Address;
 import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
-import io.quafka.program.console.ClusterCalls;
-import io.quafka.program.console.NodeFigures;
-import io.quafka.storage.StorageNode;
 import io.quafka.storage.node.LocalStorageNode;
 import io.quafka.wire.BufferPool;
 import java.io.IOException;
@@ -21,8 +16,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +29,6 @@ public final class BrokerProcess implements RunningRole {
 
     private final ClosingStack opened = new ClosingStack();
     private final Configuration configuration;
-    private final InstantSource clock = InstantSource.system();
     private Address address = new Address("none", 0);
     private String readyLine = "";
 
@@ -74,69 +66,41 @@ public final class BrokerProcess implements RunningRole {
         ObjectStores objects = ObjectStores.open(configuration, data.resolve("objects"), opened);
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));
-        AtomicReference<@Nullable StorageNode> storage = new AtomicReference<>();
-        StorageNodes own = id -> id == registration.nodeId() ? storage.get() : null;
-        ClientSecurity security = new ClientSecurity(configuration, controller);
-        Gateway gateway =
-                new Gateway(
-                        registration::nodeId,
+        GatewayPart gateway =
+                new GatewayPart(
+                        configuration,
                         controller,
-                        own,
-                        Settings.gateway(configuration),
-                        objects.history(opened),
-                        clock,
-                        security.access());
-        NodeFigures figures = opened.add(new NodeFigures(registration::nodeId));
-        ServingPort port =
-                new ServingPort(
-                                security.inFrontOf(gateway),
-                                buffers,
-                                configuration.get(ConfigKeys.GATEWAY_LISTEN),
-                                Settings.clientLimits(configuration),
-                                configuration.get(ConfigKeys.SHUTDOWN_DRAIN),
-                                ConsoleResources.of(
+                        registration,
+                        objects,
+                        _ -> null,
+                        buffers,
+                        opened);
+        ClusterImage image = registration.register(registration(data, gateway));
+        LOG.atDebug().addKeyValue("version", image.version()).log("image caught up");
+        LocalStorageNode node =
+                opened.add(
+                        LocalStorageNode.open(
+                                Settings.storage(
                                         configuration,
-                                        new ClusterCalls(gateway, own, controller),
-                                        figures,
-                                        controller,
-                                        security),
-                                PortSecurity.forClients(configuration, security, opened))
-                        .describe(objects)
-                        .bind();
-        figures.own(port::figures);
-        LocalStorageNode node;
-        try {
-            ClusterImage image = registration.register(registration(data, port));
-            LOG.atDebug().addKeyValue("version", image.version()).log("image caught up");
-            node =
-                    opened.add(
-                            LocalStorageNode.open(
-                                    Settings.storage(
-                                            configuration,
-                                            directory,
-                                            objects.tiering(),
-                                            List.of(data.resolve("controller"))),
-                                    registration.nodeId(),
-                                    controller.metadata(),
-                                    new Peers(_ -> null, controller),
-                                    clock));
-        } finally {
-            // Closed before the storage node, though it was bound before that was opened.
-            opened.add(port);
-        }
-        storage.set(node);
-        port.describe(node);
+                                        directory,
+                                        objects.tiering(),
+                                        List.of(data.resolve("controller"))),
+                                registration.nodeId(),
+                                controller.metadata(),
+                                new Peers(_ -> null, controller),
+                                InstantSource.system()));
+        gateway.reach(registration.nodeId(), node, opened);
         ClusterDefaults.apply(controller, configuration).join();
         opened.add(registration.reports(node::diskReport)).startHeartbeats();
-        port.open();
-        address = port.bound();
+        gateway.serve();
+        address = gateway.bound();
         readyLine = "Quafka is ready: Kafka and HTTP on " + address + ", data in " + data.path();
     }
 
     /// Other processes reach the storage node through the gateway's port, if at all: it speaks the
     /// same messages.
-    private Command.RegisterNode registration(DataDirectory data, ServingPort port) {
-        Endpoint address = port.advertised(configuration.get(ConfigKeys.GATEWAY_ADVERTISED));
+    private Command.RegisterNode registration(DataDirectory data, GatewayPart gateway) {
+        Endpoint address = gateway.advertised();
         return new Command.RegisterNode(
                 data.incarnation(),
                 EnumSet.allOf(NodeRole.class),

@@ -81,7 +81,7 @@ public final class ClusterBrokerProcess implements RunningRole {
         StoragePart storage =
                 new StoragePart(configuration, controller, data, objects, tls, memory, opened);
         GatewayPart gateway =
-                new GatewayPart(
+                GatewayPart.amongOthers(
                         configuration, controller, registration, objects, tls, memory, opened);
         LocalStorageNode node =
                 storage.open(registration, registered(data, storage, gateway), opened);

@@ -18,8 +18,8 @@ import java.io.IOException;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
-/// The gateway of a process that has others beside it, and the port on which clients reach it,
-/// which holds requests back until [#serve].
+/// The gateway of a process, and the port on which clients reach it, which holds requests back
+/// until [#serve].
 final class GatewayPart {
     /// This part of the memory is for storage nodes' answers to fetches, the rest for requests:
     /// clients that do not take their answers keep nobody from producing.
@@ -30,11 +30,11 @@ final class GatewayPart {
     private volatile int ownId = NodeRegistration.NO_ID;
     private volatile @Nullable StorageNode own;
 
-    /// Binds the port.
+    /// Binds the port of a gateway that has other processes beside it.
     ///
     /// @param memory bytes outside the heap for requests and answers
     /// @param opened closes what is opened here
-    GatewayPart(
+    static GatewayPart amongOthers(
             Configuration configuration,
             Controller controller,
             NodeRegistration registration,
@@ -43,10 +43,9 @@ final class GatewayPart {
             long memory,
             ClosingStack opened)
             throws IOException {
-        this.configuration = configuration;
         AnswerMemory answers = new AnswerMemory(new BufferPool(memory / ANSWERS_SHARE));
         BufferPool buffers = new BufferPool(memory - answers.pool().capacity());
-        RemoteStorageNodes remote =
+        RemoteStorageNodes others =
                 opened.add(
                         new RemoteStorageNodes(
                                 controller.metadata(),
@@ -54,7 +53,29 @@ final class GatewayPart {
                                 answers,
                                 PeerLimits.defaults(),
                                 tls));
-        StorageNodes nodes = id -> id == ownId ? own : remote.node(id);
+        GatewayPart part =
+                new GatewayPart(
+                        configuration, controller, registration, objects, others, buffers, opened);
+        part.port.describe(answers);
+        return part;
+    }
+
+    /// Binds the port.
+    ///
+    /// @param others storage nodes in other processes
+    /// @param buffers where requests lie
+    /// @param opened closes what is opened here
+    GatewayPart(
+            Configuration configuration,
+            Controller controller,
+            NodeRegistration registration,
+            ObjectStores objects,
+            StorageNodes others,
+            BufferPool buffers,
+            ClosingStack opened)
+            throws IOException {
+        this.configuration = configuration;
+        StorageNodes nodes = id -> id == ownId ? own : others.node(id);
         ClientSecurity security = new ClientSecurity(configuration, controller);
         Gateway gateway =
                 new Gateway(
@@ -81,7 +102,6 @@ final class GatewayPart {
                                                 controller,
                                                 security),
                                         PortSecurity.forClients(configuration, security, opened))
-                                .describe(answers)
                                 .describe(objects)
                                 .bind());
         figures.own(port::figures);

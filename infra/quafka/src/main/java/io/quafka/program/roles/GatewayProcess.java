@@ -41,7 +41,7 @@ public final class GatewayProcess implements RunningRole {
         NodeRegistration registration =
                 new NodeRegistration(controller, Settings.commandTimeout(configuration));
         GatewayPart gateway =
-                new GatewayPart(
+                GatewayPart.amongOthers(
                         configuration,
                         controller,
                         registration,
