@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,6 +25,8 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -167,10 +170,17 @@ class BrokersTest {
                 });
     }
 
-    private TopicDescription describe(String topic) throws Exception {
+    /// Asks until a broker knows of the topic: one hears of it a moment after another made it.
+    private TopicDescription describe(String topic) {
+        return await().atMost(SETTLED_MAX)
+                .ignoreExceptionsMatching(
+                        failure -> failure.getCause() instanceof UnknownTopicOrPartitionException)
+                .until(() -> describeOnce(topic), Objects::nonNull);
+    }
+
+    private @Nullable TopicDescription describeOnce(String topic) throws Exception {
         try (Admin admin = Clients.admin(bootstrap)) {
-            return requireNonNull(
-                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic));
+            return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
         }
     }
 
