@@ -24,33 +24,24 @@ import org.slf4j.LoggerFactory;
 /// The start: take the data directory, start the controller, bind the port, register under the
 /// address that was bound, open the storage node as the registered one, and only then let requests
 /// through. The stop goes backwards: nothing is closed before what stands on it.
-public final class BrokerProcess implements RunningRole {
+public final class BrokerProcess extends RoleProcess {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerProcess.class);
 
-    private final ClosingStack opened = new ClosingStack();
-    private final Configuration configuration;
     private Address address = new Address("none", 0);
-    private String readyLine = "";
 
     private BrokerProcess(Configuration configuration) {
-        this.configuration = configuration;
+        super(configuration);
     }
 
     /// Returns when it serves.
     ///
     /// @throws StartException if it cannot, with everything closed again
     public static BrokerProcess start(Configuration configuration) throws InterruptedException {
-        BrokerProcess process = new BrokerProcess(configuration);
-        try {
-            process.open();
-            return process;
-        } catch (IOException | RuntimeException | InterruptedException e) {
-            process.opened.closeAfter(e);
-            throw StartException.of(e);
-        }
+        return started(new BrokerProcess(configuration));
     }
 
-    private void open() throws IOException, InterruptedException {
+    @Override
+    String open() throws IOException, InterruptedException {
         DataDirectory data =
                 opened.add(DataDirectory.open(configuration.get(ConfigKeys.NODE_DATA_DIR)));
         Path directory = data.resolve("storage");
@@ -94,7 +85,7 @@ public final class BrokerProcess implements RunningRole {
         opened.add(registration.reports(node::diskReport)).startHeartbeats();
         gateway.serve();
         address = gateway.bound();
-        readyLine = "Quafka is ready: Kafka and HTTP on " + address + ", data in " + data.path();
+        return "Quafka is ready: Kafka and HTTP on " + address + ", data in " + data.path();
     }
 
     /// Other processes reach the storage node through the gateway's port, if at all: it speaks the
@@ -113,17 +104,5 @@ public final class BrokerProcess implements RunningRole {
     /// Where it listens, with the port that was bound.
     public Address address() {
         return address;
-    }
-
-    @Override
-    public String readyLine() {
-        return readyLine;
-    }
-
-    @Override
-    public void close() {
-        LOG.atInfo().log("stopping");
-        opened.close();
-        LOG.atInfo().log("stopped");
     }
 }

@@ -24,18 +24,15 @@ import org.slf4j.LoggerFactory;
 /// Its gateway calls its storage node directly, and clients are told of it as the leader of what
 /// that node leads, so that what they produce passes no other process but those of replicas. The
 /// other brokers reach the node over a port of its own.
-public final class ClusterBrokerProcess implements RunningRole {
+public final class ClusterBrokerProcess extends RoleProcess {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterBrokerProcess.class);
 
     private static final Duration TELL_WAITING = Duration.ofSeconds(10);
 
-    private final ClosingStack opened = new ClosingStack();
-    private final Configuration configuration;
     private final CompletableFuture<Void> toldToStop;
-    private String readyLine = "";
 
     private ClusterBrokerProcess(Configuration configuration, CompletableFuture<Void> toldToStop) {
-        this.configuration = configuration;
+        super(configuration);
         this.toldToStop = toldToStop;
     }
 
@@ -53,17 +50,11 @@ public final class ClusterBrokerProcess implements RunningRole {
     public static ClusterBrokerProcess start(
             Configuration configuration, CompletableFuture<Void> toldToStop)
             throws InterruptedException {
-        ClusterBrokerProcess process = new ClusterBrokerProcess(configuration, toldToStop);
-        try {
-            process.open();
-            return process;
-        } catch (IOException | RuntimeException | InterruptedException e) {
-            process.opened.closeAfter(e);
-            throw StartException.of(e);
-        }
+        return started(new ClusterBrokerProcess(configuration, toldToStop));
     }
 
-    private void open() throws IOException, InterruptedException {
+    @Override
+    String open() throws IOException, InterruptedException {
         DataDirectory data =
                 opened.add(DataDirectory.open(configuration.get(ConfigKeys.NODE_DATA_DIR)));
         Preparation.begin(data.resolve("storage"));
@@ -94,14 +85,13 @@ public final class ClusterBrokerProcess implements RunningRole {
         opened.add(registration::leave);
         storage.serve();
         gateway.serve();
-        readyLine =
-                "Quafka is ready: broker %d, Kafka and HTTP on %s, other brokers on %s%s, data in %s"
-                        .formatted(
-                                registration.nodeId(),
-                                gateway.bound(),
-                                storage.bound(),
-                                isMember() ? ", controller member " + memberId() : "",
-                                data.path());
+        return "Quafka is ready: broker %d, Kafka and HTTP on %s, other brokers on %s%s, data in %s"
+                .formatted(
+                        registration.nodeId(),
+                        gateway.bound(),
+                        storage.bound(),
+                        isMember() ? ", controller member " + memberId() : "",
+                        data.path());
     }
 
     private boolean isMember() {
@@ -156,17 +146,5 @@ public final class ClusterBrokerProcess implements RunningRole {
                 storage.advertised(),
                 Settings.rack(configuration),
                 configuration.get(ConfigKeys.STORAGE_SHARDS));
-    }
-
-    @Override
-    public String readyLine() {
-        return readyLine;
-    }
-
-    @Override
-    public void close() {
-        LOG.atInfo().log("stopping");
-        opened.close();
-        LOG.atInfo().log("stopped");
     }
 }

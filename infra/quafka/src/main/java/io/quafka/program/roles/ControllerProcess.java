@@ -14,29 +14,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A member of the controller in a process of its own.
-public final class ControllerProcess implements RunningRole {
+public final class ControllerProcess extends RoleProcess {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerProcess.class);
 
-    private final ClosingStack opened = new ClosingStack();
-    private String readyLine = "";
-
-    private ControllerProcess() {}
+    private ControllerProcess(Configuration configuration) {
+        super(configuration);
+    }
 
     /// Returns when a lone member leads, and when one of several listens.
     ///
     /// @throws StartException if it cannot, with everything closed again
     public static ControllerProcess start(Configuration configuration) throws InterruptedException {
-        ControllerProcess process = new ControllerProcess();
-        try {
-            process.open(configuration);
-            return process;
-        } catch (IOException | RuntimeException e) {
-            process.opened.closeAfter(e);
-            throw StartException.of(e);
-        }
+        return started(new ControllerProcess(configuration));
     }
 
-    private void open(Configuration configuration) throws IOException {
+    @Override
+    String open() throws IOException {
         DataDirectory data =
                 opened.add(DataDirectory.open(configuration.get(ConfigKeys.NODE_DATA_DIR)));
         NodeTls tls = NodeTls.open(configuration, opened);
@@ -60,13 +53,12 @@ public final class ControllerProcess implements RunningRole {
                         .map(member -> String.valueOf(member.endpoint()))
                         .findFirst()
                         .orElseThrow();
-        readyLine =
-                "Quafka is ready: controller member "
-                        + config.memberId()
-                        + " on "
-                        + address
-                        + ", data in "
-                        + data.path();
+        return "Quafka is ready: controller member "
+                + config.memberId()
+                + " on "
+                + address
+                + ", data in "
+                + data.path();
     }
 
     /// Once there is a cluster: the directory must be one of its own.
@@ -96,17 +88,5 @@ public final class ControllerProcess implements RunningRole {
             LOG.atError().addKeyValue("problem", foreign.getMessage()).log("ending");
             System.exit(1);
         }
-    }
-
-    @Override
-    public String readyLine() {
-        return readyLine;
-    }
-
-    @Override
-    public void close() {
-        LOG.atInfo().log("stopping");
-        opened.close();
-        LOG.atInfo().log("stopped");
     }
 }

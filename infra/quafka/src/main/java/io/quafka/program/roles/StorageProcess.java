@@ -7,33 +7,23 @@ import io.quafka.program.config.ConfigKeys;
 import io.quafka.program.config.Configuration;
 import java.io.IOException;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A storage node in a process of its own.
-public final class StorageProcess implements RunningRole {
-    private static final Logger LOG = LoggerFactory.getLogger(StorageProcess.class);
+public final class StorageProcess extends RoleProcess {
 
-    private final ClosingStack opened = new ClosingStack();
-    private String readyLine = "";
-
-    private StorageProcess() {}
+    private StorageProcess(Configuration configuration) {
+        super(configuration);
+    }
 
     /// Returns when it serves.
     ///
     /// @throws StartException if it cannot, with everything closed again
     public static StorageProcess start(Configuration configuration) throws InterruptedException {
-        StorageProcess process = new StorageProcess();
-        try {
-            process.open(configuration);
-            return process;
-        } catch (IOException | RuntimeException | InterruptedException e) {
-            process.opened.closeAfter(e);
-            throw StartException.of(e);
-        }
+        return started(new StorageProcess(configuration));
     }
 
-    private void open(Configuration configuration) throws IOException, InterruptedException {
+    @Override
+    String open() throws IOException, InterruptedException {
         DataDirectory data =
                 opened.add(DataDirectory.open(configuration.get(ConfigKeys.NODE_DATA_DIR)));
         NodeTls tls = NodeTls.open(configuration, opened);
@@ -66,24 +56,11 @@ public final class StorageProcess implements RunningRole {
         // The first to be closed: others lead its shards, where they can, before it stops serving.
         opened.add(registration::leave);
         storage.serve();
-        readyLine =
-                "Quafka is ready: storage node "
-                        + registration.nodeId()
-                        + " on "
-                        + storage.bound()
-                        + ", data in "
-                        + data.path();
-    }
-
-    @Override
-    public String readyLine() {
-        return readyLine;
-    }
-
-    @Override
-    public void close() {
-        LOG.atInfo().log("stopping");
-        opened.close();
-        LOG.atInfo().log("stopped");
+        return "Quafka is ready: storage node "
+                + registration.nodeId()
+                + " on "
+                + storage.bound()
+                + ", data in "
+                + data.path();
     }
 }
