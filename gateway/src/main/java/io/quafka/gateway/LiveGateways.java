@@ -154,22 +154,16 @@ final class LiveGateways {
         return best(there, key(topicId, partition));
     }
 
-    /// The ids of the nodes that are told as the replicas of a partition: its leader first, then,
-    /// where that leads the shard itself, the shard's other replicas, then one gateway of each zone
-    /// that has none of these.
+    /// The ids of the nodes that are told as the replicas of a partition: those of its shard, the
+    /// preferred leader first, where its leader leads that itself, else the leader; then one
+    /// gateway of each zone that has none of these.
     List<Integer> replicas(Member leader, @Nullable ShardState shard, Uuid topicId, int partition) {
-        ShardState led = shard != null && shard.leader() == leader.id() ? shard : null;
-        if (zones.isEmpty() && led == null) {
-            return leader.asList();
+        List<Integer> own =
+                shard != null && shard.leader() == leader.id() ? shard.replicas() : leader.asList();
+        if (zones.isEmpty()) {
+            return own;
         }
-        if (zones.isEmpty() && led != null && led.replicas().getFirst() == leader.id()) {
-            return led.replicas();
-        }
-        List<Integer> replicas = new ArrayList<>();
-        replicas.add(leader.id());
-        if (led != null) {
-            led.replicas().stream().filter(id -> id != leader.id()).forEach(replicas::add);
-        }
+        List<Integer> replicas = new ArrayList<>(own);
         for (String zone : zones.keySet()) {
             if (replicas.size() >= ZONES_MAX) {
                 break;

@@ -118,7 +118,7 @@ class MetadataApiTest {
                 ask(cluster, LATEST, named("t")).topics().find("t").partitions().getFirst();
 
         assertThat(told.leaderId()).isEqualTo(2);
-        assertThat(told.replicaNodes()).containsExactly(2, 1, 3);
+        assertThat(told.replicaNodes()).containsExactly(1, 2, 3);
         assertThat(told.isrNodes()).containsExactly(2, 3);
         assertThat(told.offlineReplicas()).containsExactly(1);
     }
