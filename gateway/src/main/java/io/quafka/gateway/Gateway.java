@@ -74,7 +74,7 @@ public final class Gateway implements RequestHandler {
         var metadata = controller.metadata();
         var gateways = new GatewayDirectory(nodeId, config.oneAddress());
         var leaders = new LeaderCalls(metadata, storageNodes);
-        var topics = new TopicCreator(commands, config);
+        var topics = new TopicCreator(metadata, commands, config);
         var sessions =
                 new FetchSessions(
                         config.fetchSessionPartitionsMax(), config.fetchSessionIdle(), clock);

@@ -1,5 +1,7 @@
 package io.quafka.gateway;
 
+import io.quafka.controller.Metadata;
+import io.quafka.controller.logic.InternalReplicas;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Reply;
 import java.time.Duration;
@@ -24,12 +26,14 @@ final class TopicCreator {
     /// What is older is compacted however little there is.
     private static final Duration INTERNAL_SEGMENT_AGE = Duration.ofHours(1);
 
+    private final Metadata metadata;
     private final Commands commands;
     private final GatewayConfig config;
     private final ConcurrentMap<String, CompletableFuture<Errors>> inFlight =
             new ConcurrentHashMap<>();
 
-    TopicCreator(Commands commands, GatewayConfig config) {
+    TopicCreator(Metadata metadata, Commands commands, GatewayConfig config) {
+        this.metadata = metadata;
         this.commands = commands;
         this.config = config;
     }
@@ -78,7 +82,7 @@ final class TopicCreator {
         return new Command.NewTopic(
                 name,
                 internal ? config.internalTopics().partitions() : CLUSTER_DEFAULT,
-                CLUSTER_DEFAULT,
+                internal ? InternalReplicas.factor(metadata.image()) : CLUSTER_DEFAULT,
                 Map.of(),
                 internal
                         ? Map.of(

@@ -3,6 +3,7 @@ package io.quafka.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quafka.controller.ProducerIds;
+import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Topic;
 import io.quafka.wire.ConnectionInfo;
 import io.quafka.wire.KafkaRequest;
@@ -10,6 +11,7 @@ import io.quafka.wire.KafkaResponse;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
@@ -23,6 +25,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CoordinationTest {
@@ -97,6 +100,25 @@ class CoordinationTest {
         assertThat(cluster.storage(1).coordinated).containsExactly(request);
     }
 
+    @ParameterizedTest
+    @CsvSource({"1,3,1", "2,3,2", "3,3,3", "5,3,3", "3,1,1", "5,7,3"})
+    void internalTopicsHaveAsManyReplicasAsAreWantedAndCanBe(int nodes, int most, int made) {
+        var cluster = new TestCluster(nodes);
+        cluster.controller.defaults(
+                Map.of(
+                        "storage.replication.factor.max",
+                        Integer.toString(most),
+                        "default.replication.factor",
+                        "2"));
+        cluster.createTopic("__transaction_state", 50);
+        var request =
+                new AddOffsetsToTxnRequestData().setTransactionalId("txn").setGroupId("group");
+        cluster.call(ApiKeys.ADD_OFFSETS_TO_TXN, (short) 3, request);
+        var create = (Command.CreateTopics) cluster.controller.submitted().getLast();
+        assertThat(create.topics().getFirst().name()).isEqualTo("__consumer_offsets");
+        assertThat(create.topics().getFirst().replicationFactor()).isEqualTo(made);
+    }
+
     @Test
     void aProducerIdWithoutItsEpochIsRefused() {
         var half = idempotent().setProducerId(5);
@@ -139,7 +161,9 @@ class CoordinationTest {
                         cluster.controller,
                         directory,
                         new TopicCreator(
-                                new Commands(cluster.controller, config.adminWait()), config),
+                                cluster.controller,
+                                new Commands(cluster.controller, config.adminWait()),
+                                config),
                         _ -> true);
         var request =
                 new FindCoordinatorRequestData().setCoordinatorKeys(List.of("group-a", "group-b"));

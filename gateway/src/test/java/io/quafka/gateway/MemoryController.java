@@ -35,6 +35,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /// A controller that decides at once, in memory: enough of the rules for the gateway's side of each
@@ -130,6 +131,18 @@ final class MemoryController implements Controller, Metadata {
                                 i.topicsByName(),
                                 i.topicIds(),
                                 i.defaults())
+                        .image(i.clusterId()));
+    }
+
+    void defaults(Map<String, String> settings) {
+        change(i ->
+                with(
+                                i,
+                                i.nodes(),
+                                i.shards(),
+                                i.topicsByName(),
+                                i.topicIds(),
+                                HashTreePMap.from(settings))
                         .image(i.clusterId()));
     }
 

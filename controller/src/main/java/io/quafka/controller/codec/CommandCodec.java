@@ -50,8 +50,9 @@ import org.apache.kafka.common.config.ConfigResource;
 ///   7 AlterConfigs         list of (resource, list of (string name, u8 op, nullable string value)),
 ///                          bool replaceAll, bool validateOnly
 ///   8 AllocateProducerIds  svar count
-///   9 FormCluster          string clusterId
+///   9 FormCluster          string clusterId; without settings, not written any more
 ///  10 RestoreCluster       records, see RecordCodec
+///  11 FormCluster          string clusterId, map settings
 ///  20 PublishBudgets       uvar basis, node budgets
 ///  21 AlterInSync          uvar shardId, svar leader, uvar epoch, uvar revision, list of svar node
 ///  22 MoveShards           list of (uvar shardId, nullable list of svar node)
@@ -175,7 +176,7 @@ public final class CommandCodec {
                                         w.list(change.ops(), QuotaFields::op);
                                     })
                             .bool(c.validateOnly());
-            case FormCluster c -> out.u8(9).string(c.clusterId());
+            case FormCluster c -> out.u8(11).string(c.clusterId()).map(c.settings());
             case RestoreCluster c -> RecordCodec.writeAll(out.u8(10), c.records());
         }
     }
@@ -211,8 +212,9 @@ public final class CommandCodec {
                             in.bool());
             case 7 -> new AlterConfigs(changes(in), in.bool(), in.bool());
             case 8 -> new AllocateProducerIds(in.svarInt());
-            case 9 -> new FormCluster(in.string());
+            case 9 -> new FormCluster(in.string(), Map.of());
             case 10 -> new RestoreCluster(RecordCodec.readAll(in));
+            case 11 -> new FormCluster(in.string(), in.map());
             case 20 -> new PublishBudgets(in.uvar(), Fields.budgets(in));
             case 21 ->
                     new AlterInSync(

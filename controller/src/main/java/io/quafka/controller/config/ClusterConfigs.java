@@ -19,7 +19,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster-wide settings (Kafka's resource BROKER with an empty name): defaults for topics, by
-/// Kafka's broker config names, and five that only the cluster has.
+/// Kafka's broker config names, and six that only the cluster has.
 ///
 /// | topic config | cluster-wide settings, the first that is set wins |
 /// |---|---|
@@ -45,6 +45,13 @@ public final class ClusterConfigs {
 
     /// How many replicas topics may ask for.
     public static final String REPLICATION_FACTOR_MAX = "storage.replication.factor.max";
+
+    /// How many replicas the topics are made with that Quafka keeps for its own use.
+    public static final String INTERNAL_REPLICATION_FACTOR = "offsets.topic.replication.factor";
+
+    /// What a cluster is formed with. Settings that are not here have their defaults, which are
+    /// those of clusters that were formed by earlier releases too.
+    public static final Map<String, String> OF_NEW_CLUSTERS = Map.of(REPLICATION_FACTOR_MAX, "3");
 
     /// How full, in percent, Quafka may make the storage nodes' disks.
     public static final String DISK_TARGET_PERCENT = "storage.disk.target.percent";
@@ -132,7 +139,15 @@ public final class ClusterConfigs {
                 Type.INT,
                 1,
                 between(1, 7),
-                "The most replicas that a topic may ask for. Replication is new: more than 1 is for trying it.");
+                "The most replicas that a topic may ask for. It is set to 3 when a cluster is formed; one that was formed before that"
+                        + " was so keeps 1 until it is set.");
+        alone(
+                INTERNAL_REPLICATION_FACTOR,
+                Type.INT,
+                3,
+                between(1, Short.MAX_VALUE),
+                "Copies of __consumer_offsets and __transaction_state when they are created, unless there are fewer storage nodes"
+                        + " then, or storage.replication.factor.max is less.");
         alone(
                 AUTO_CREATE_TOPICS,
                 Type.BOOLEAN,
@@ -189,6 +204,11 @@ public final class ClusterConfigs {
 
     public static int replicationFactorMax(ClusterImage image) {
         return ((Number) value(REPLICATION_FACTOR_MAX, image)).intValue();
+    }
+
+    /// What is wanted; see [io.quafka.controller.logic.InternalReplicas] for what can be.
+    public static int internalReplicationFactor(ClusterImage image) {
+        return ((Number) value(INTERNAL_REPLICATION_FACTOR, image)).intValue();
     }
 
     public static boolean autoCreateTopics(ClusterImage image) {

@@ -24,6 +24,7 @@ import io.quafka.controller.model.Command.RestoreCluster;
 import io.quafka.controller.model.Command.UnregisterNode;
 import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.model.MetadataRecord.BudgetsPublished;
+import io.quafka.controller.model.MetadataRecord.ClusterConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.ClusterFormed;
 import io.quafka.controller.model.MetadataRecord.ProducerIdsAllocated;
 import io.quafka.controller.model.Reply;
@@ -37,12 +38,7 @@ public final class ControllerLogic {
 
     public static Decision decide(ClusterImage image, Command<?> command, IdSource ids) {
         return switch (command) {
-            case FormCluster c ->
-                    done(
-                            image,
-                            image.clusterId().isEmpty()
-                                    ? List.of(new ClusterFormed(c.clusterId()))
-                                    : List.of());
+            case FormCluster c -> done(image, formed(image, c));
             case RestoreCluster c -> done(image, image.nodes().isEmpty() ? c.records() : List.of());
             case RegisterNode c -> NodeDecisions.register(image, c);
             case UnregisterNode c -> done(image, NodeDecisions.unregister(image, c.nodeId()));
@@ -64,6 +60,16 @@ public final class ControllerLogic {
             case PublishBudgets c -> done(image, budgets(image, c));
             case AllocateProducerIds c -> producerIds(image, c.count());
         };
+    }
+
+    private static List<MetadataRecord> formed(ClusterImage image, FormCluster command) {
+        if (!image.clusterId().isEmpty()) {
+            return List.of();
+        }
+        ClusterFormed formed = new ClusterFormed(command.clusterId());
+        return command.settings().isEmpty()
+                ? List.of(formed)
+                : List.of(formed, new ClusterConfigsChanged(command.settings()));
     }
 
     private static List<MetadataRecord> budgets(ClusterImage image, PublishBudgets command) {

@@ -17,9 +17,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <R> what comes back
 public sealed interface Command<R> {
-    /// Gives the cluster its identity; without effect where it has one. The controller's leader
-    /// does this by itself.
-    record FormCluster(String clusterId) implements Command<Reply.Done> {}
+    /// Gives the cluster its identity, and the settings that it begins with; without effect where
+    /// it has one. The controller's leader does this by itself.
+    ///
+    /// @param settings cluster-wide ones, sound
+    record FormCluster(String clusterId, Map<String, String> settings)
+            implements Command<Reply.Done> {
+        public FormCluster {
+            settings = Map.copyOf(settings);
+        }
+    }
 
     /// Gives a cluster that nobody has joined yet what another one had, piece by piece; the last
     /// piece is the one with a node. Without effect once a node is registered.

@@ -3,6 +3,7 @@ package io.quafka.controller.raft;
 import io.quafka.controller.Controller;
 import io.quafka.controller.Metadata;
 import io.quafka.controller.codec.CommandCodec;
+import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Node;
@@ -281,7 +282,7 @@ public final class EmbeddedController implements Controller {
         String wanted = config.clusterId();
         if (image.clusterId().isEmpty()) {
             String id = wanted == null ? Uuid.randomUuid().toString() : wanted;
-            submit(new Command.FormCluster(id))
+            submit(new Command.FormCluster(id, ClusterConfigs.OF_NEW_CLUSTERS))
                     .whenComplete((_, error) -> {
                         if (error == null) {
                             ready.complete(null);

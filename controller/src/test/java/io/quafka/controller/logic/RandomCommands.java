@@ -1,5 +1,6 @@
 package io.quafka.controller.logic;
 
+import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.ConfigChange;
@@ -80,7 +81,10 @@ public final class RandomCommands {
 
     public Command<?> next(ClusterImage image) {
         return switch (random.nextInt(26)) {
-            case 0 -> new Command.FormCluster("cluster-" + random.nextInt(9));
+            case 0 ->
+                    new Command.FormCluster(
+                            "cluster-" + random.nextInt(9),
+                            random.nextBoolean() ? Map.of() : ClusterConfigs.OF_NEW_CLUSTERS);
             case 1, 2 -> register();
             case 3 -> new Command.UnregisterNode(random.nextInt(8));
             case 4, 5 -> new Command.FenceNode(random.nextInt(6), random.nextInt(3) == 0);

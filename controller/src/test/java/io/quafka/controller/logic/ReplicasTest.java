@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quafka.controller.codec.CommandCodec;
 import io.quafka.controller.codec.RecordCodec;
+import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.NewTopic;
@@ -13,6 +14,7 @@ import io.quafka.controller.model.Reply;
 import io.quafka.controller.model.Reply.TopicOutcome;
 import io.quafka.controller.model.ShardState;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,19 +42,70 @@ class ReplicasTest {
         assertThat(create("t", 1, 2).error()).isEqualTo(Errors.NONE);
     }
 
-    private void allow() {
+    @Test
+    void newClustersAllowThreeReplicasAndTheirTopicsHaveOneUnlessAskedFor() {
+        formNew();
+        register(1, 2, null);
+        assertThat(create("one", 1, -1).error()).isEqualTo(Errors.NONE);
+        assertThat(shardsOf("one").getFirst().replicas()).containsExactly(1);
+        TopicOutcome refused = create("three", 1, 3);
+        assertThat(refused.error()).isEqualTo(Errors.INVALID_REPLICATION_FACTOR);
+        assertThat(refused.message()).contains("only 1 broker(s) are registered");
+        assertThat(image.shards()).hasSize(2);
+        register(2, 2, null);
+        register(3, 2, null);
+        assertThat(create("three", 1, 3).error()).isEqualTo(Errors.NONE);
+        assertThat(shardsOf("three").getFirst().replicas()).containsExactlyInAnyOrder(1, 2, 3);
+        register(4, 2, null);
+        assertThat(create("four", 1, 4).error()).isEqualTo(Errors.INVALID_REPLICATION_FACTOR);
+    }
+
+    @Test
+    void clustersThatWereFormedBeforeKeepOneReplica() {
+        byte[] today =
+                CommandCodec.encode(
+                        new CommandCodec.Proposal(
+                                new Command.FormCluster("old", Map.of()), Uuid.randomUuid()));
+        // As it stands in logs of before: kind 9 behind version and entropy, and no settings.
+        byte[] logged = Arrays.copyOf(today, today.length - 1);
+        assertThat(logged[17]).isEqualTo((byte) 11);
+        logged[17] = 9;
+        decide(CommandCodec.decode(ByteBuffer.wrap(logged)).command());
+        assertThat(image.clusterId()).isEqualTo("old");
+        assertThat(image.defaults()).isEmpty();
+        formNew();
+        assertThat(image.clusterId()).isEqualTo("old");
+        assertThat(ClusterConfigs.replicationFactorMax(image)).isEqualTo(1);
+    }
+
+    @Test
+    void internalTopicsHaveAsManyReplicasAsThereAreNodesToCarryThem() {
+        assertThat(InternalReplicas.factor(image)).isEqualTo(1);
+        formNew();
+        assertThat(InternalReplicas.factor(image)).isEqualTo(1);
+        for (int node = 1; node <= 4; node++) {
+            register(node, 1, null);
+            assertThat(InternalReplicas.factor(image)).isEqualTo(Math.min(3, node));
+        }
+        decide(new Command.FenceNode(1, true));
+        decide(new Command.DrainNode(2, true));
+        assertThat(InternalReplicas.factor(image)).isEqualTo(2);
+        set("offsets.topic.replication.factor", "1");
+        assertThat(InternalReplicas.factor(image)).isEqualTo(1);
+    }
+
+    private void formNew() {
+        decide(new Command.FormCluster("cluster", ClusterConfigs.OF_NEW_CLUSTERS));
+    }
+
+    private void set(String name, String value) {
         ConfigResource cluster = new ConfigResource(ConfigResource.Type.BROKER, "");
-        decide(
-                new Command.AlterConfigs(
-                        Map.of(
-                                cluster,
-                                List.of(
-                                        new Command.ConfigChange(
-                                                "storage.replication.factor.max",
-                                                Command.ConfigOp.SET,
-                                                "5"))),
-                        false,
-                        false));
+        Command.ConfigChange change = new Command.ConfigChange(name, Command.ConfigOp.SET, value);
+        decide(new Command.AlterConfigs(Map.of(cluster, List.of(change)), false, false));
+    }
+
+    private void allow() {
+        set("storage.replication.factor.max", "5");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -112,6 +114,29 @@ class AdminTest {
                                 .all()
                                 .get())
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
+    }
+
+    @Test
+    void aLoneNodeAllowsThreeReplicasAndHasNoPlaceForThem() throws Exception {
+        ConfigResource cluster = new ConfigResource(ConfigResource.Type.BROKER, "");
+        ConfigEntry most = entry(cluster, "storage.replication.factor.max");
+        assertThat(most.value()).isEqualTo("3");
+        assertThat(most.source()).isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
+        String internal = "offsets.topic.replication.factor";
+        assertThat(entry(cluster, internal).value()).isEqualTo("3");
+        alter(cluster, internal, "2", AlterConfigOp.OpType.SET);
+        assertThat(entry(cluster, internal).value()).isEqualTo("2");
+        alter(cluster, internal, "", AlterConfigOp.OpType.DELETE);
+        assertThat(entry(cluster, internal).value()).isEqualTo("3");
+        admin.createTopics(List.of(new NewTopic("default", Optional.of(1), Optional.empty())))
+                .all()
+                .get();
+        assertThat(describe("default").partitions().getFirst().replicas()).hasSize(1);
+        assertThatThrownBy(() ->
+                        admin.createTopics(List.of(new NewTopic("three", 1, (short) 3)))
+                                .all()
+                                .get())
+                .hasCauseInstanceOf(InvalidReplicationFactorException.class);
     }
 
     @Test

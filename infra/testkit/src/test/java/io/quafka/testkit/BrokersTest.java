@@ -15,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -24,7 +22,6 @@ import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Three processes, each a broker with all roles, are one cluster: clients go to the process that
-/// leads, and lose nothing acknowledged when a process, with all of its roles, is killed.
+/// leads, and lose nothing acknowledged when a process, with all of its roles, is killed. The
+/// cluster has the settings that it was formed with.
 @Tag("broker")
 class BrokersTest {
     private static final int BROKERS = 3;
@@ -75,21 +73,6 @@ class BrokersTest {
             broker.awaitReady();
         }
         bootstrap = brokers.stream().map(BrokerProcess::bootstrap).collect(Collectors.joining(","));
-        try (Admin admin = Clients.admin(bootstrap)) {
-            var cluster = new ConfigResource(ConfigResource.Type.BROKER, "");
-            admin.incrementalAlterConfigs(
-                            Map.of(
-                                    cluster,
-                                    List.of(
-                                            set("storage.replication.factor.max", "3"),
-                                            set("default.replication.factor", "3"))))
-                    .all()
-                    .get();
-        }
-    }
-
-    private static AlterConfigOp set(String key, String value) {
-        return new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
     }
 
     @AfterEach
@@ -111,6 +94,8 @@ class BrokersTest {
         TransactionalLoad teller = new TransactionalLoad(bootstrap, "teller", ledger, 2);
         KillWitness witness = new KillWitness(bootstrap, partitions);
         awaitMore(load, teller);
+        assertThat(describe("__transaction_state").partitions())
+                .allMatch(partition -> partition.replicas().size() == BROKERS);
         int killed = placeOfLeader("load");
         brokers.get(killed).kill9();
         awaitMore(load, teller);

@@ -155,6 +155,9 @@ class ConsoleApiTest {
             partitions -= (Integer) requireNonNull(shard.get("partitions"));
         }
         assertThat(partitions).isZero();
+        assertThat(list(get("/api/shards/topic?name=orders"), "partitions"))
+                .isNotEmpty()
+                .allMatch(partition -> List.of(1).equals(partition.get("inSync")));
         assertThat(list(get("/api/moves"), "shards")).isEmpty();
         assertThat(get("/api/moves/plan?drain=1").get("problem"))
                 .asString()
@@ -170,6 +173,9 @@ class ConsoleApiTest {
                 "/api/shards?shard=1,,2",
                 "/api/shards/partitions",
                 "/api/shards/partitions?shard=99",
+                "/api/shards/topic",
+                "/api/shards/topic?name=none",
+                "/api/shards/topic?name=orders&from=x",
                 "/api/moves/plan",
                 "/api/moves/plan?drain=1&spread=true",
                 "/api/records",

@@ -1,9 +1,11 @@
 package io.quafka.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quafka.controller.model.ClusterImage;
+import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.Node;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.model.ShardState;
@@ -34,6 +36,9 @@ class NodeDrainTest {
     private static final long SEED = 58;
     private static final int RECORDS_BETWEEN = 200;
 
+    /// Of a partition's line in the description of its topic; the head has a space in one of them.
+    private static final int COLUMNS = 10;
+
     @TempDir private Path directory;
 
     private ReplicatedProcesses cluster;
@@ -61,9 +66,11 @@ class NodeDrainTest {
 
         int drained = cluster.shardOf("one", 0).leader();
         drainAndKill(drained, load);
+        BrokerProcess added = cluster.addNode();
         moveOneByCommand(load);
         electAnotherByKafkasAdmin();
         remove(drained);
+        spreadOver(added);
         awaitMore(load);
         load.finish();
         KillVerdict verdict = new KillVerdict(cluster.bootstrap(), partitions);
@@ -94,6 +101,55 @@ class NodeDrainTest {
         assertThat(quafka("remove", String.valueOf(node))).containsExactly("removed node " + node);
         await().atMost(ReplicatedProcesses.SETTLED_MAX)
                 .until(() -> cluster.image().node(node) == null);
+    }
+
+    /// A node that came meanwhile is given its part of what there is: the shards of one replica, as
+    /// they have the lowest numbers.
+    private void spreadOver(BrokerProcess added) throws Exception {
+        added.awaitReady();
+        List<String> said = quafka("spread", "--wait");
+        await().atMost(ReplicatedProcesses.SETTLED_MAX)
+                .untilAsserted(() -> assertThat(carried()).as("%s", said).containsOnly(PARTITIONS));
+        ClusterImage image = cluster.image();
+        assertThat(image.shards().values()).noneMatch(ShardState::isMoving);
+        assertThat(describe("one"))
+                .containsOnly(List.of(cluster.shardOf("one", 0).leader()))
+                .allSatisfy(nodes ->
+                        assertThat(requireNonNull(image.node(nodes.getFirst())).storage())
+                                .extracting(Endpoint::port)
+                                .isEqualTo(added.port()));
+    }
+
+    /// Partitions of which each storage node carries a replica, of both topics.
+    private List<Integer> carried() {
+        ClusterImage image = cluster.image();
+        return image.nodes().values().stream()
+                .filter(node -> node.plays(NodeRole.STORAGE))
+                .map(node -> partitionsOn(image, node.id()))
+                .toList();
+    }
+
+    private static int partitionsOn(ClusterImage image, int node) {
+        return image.shards().values().stream()
+                .filter(shard -> shard.replicas().contains(node))
+                .mapToInt(shard -> image.indexes().partitionsOn(shard.id()))
+                .sum();
+    }
+
+    /// The nodes of each partition's replicas, as the command tells them: the fifth column.
+    private List<List<Integer>> describe(String topic) throws Exception {
+        List<String> lines =
+                Quafka.run(
+                        directory, List.of("topic", "describe", topic, "-b", cluster.bootstrap()));
+        List<List<Integer>> nodes =
+                lines.stream()
+                        .map(line -> line.strip().split(" +", -1))
+                        .filter(columns -> columns.length == COLUMNS)
+                        .map(columns -> List.of(columns[4].split(",", -1)))
+                        .map(ids -> ids.stream().map(Integer::valueOf).toList())
+                        .toList();
+        assertThat(nodes).as("%s", lines).hasSize(PARTITIONS);
+        return nodes;
     }
 
     /// A shard of which there is one copy goes to another node.

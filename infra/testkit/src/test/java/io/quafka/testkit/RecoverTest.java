@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -42,6 +44,9 @@ class RecoverTest {
     private static final String GROUP = "readers";
     private static final int PARTITIONS = 3;
     private static final Duration WITHIN = Duration.ofSeconds(120);
+    private static final ConfigResource CLUSTER =
+            new ConfigResource(ConfigResource.Type.BROKER, "");
+    private static final String REPLICAS_MAX = "storage.replication.factor.max";
 
     @TempDir private Path directory;
 
@@ -188,7 +193,25 @@ class RecoverTest {
         }
     }
 
+    /// As of a cluster that was formed before there were settings to begin with.
+    private static void deleteSettings(String bootstrap) throws Exception {
+        try (Admin admin = Clients.admin(bootstrap)) {
+            AlterConfigOp delete =
+                    new AlterConfigOp(
+                            new ConfigEntry(REPLICAS_MAX, null), AlterConfigOp.OpType.DELETE);
+            admin.incrementalAlterConfigs(Map.of(CLUSTER, List.of(delete))).all().get();
+        }
+    }
+
+    private static String replicasMax(String bootstrap) throws Exception {
+        try (Admin admin = Clients.admin(bootstrap)) {
+            var described = admin.describeConfigs(List.of(CLUSTER)).all().get();
+            return requireNonNull(requireNonNull(described.get(CLUSTER)).get(REPLICAS_MAX)).value();
+        }
+    }
+
     private void prepare(String bootstrap, S3Server server, List<Known> before) throws Exception {
+        deleteSettings(bootstrap);
         topic.create(bootstrap);
         Clients.createTopic(bootstrap, TRANSACTIONS, 1, CheckedTopic.NOTHING_STAYS);
         Clients.createTopic(bootstrap, KEPT_OFF, 1, Map.of("remote.storage.enable", "false"));
@@ -253,6 +276,7 @@ class RecoverTest {
     }
 
     private void verify(String bootstrap, List<Known> before) throws Exception {
+        assertThat(replicasMax(bootstrap)).isEqualTo("1");
         List<Known> after = new ArrayList<>();
         for (String name : List.of(TOPIC, TRANSACTIONS, KEPT_OFF, COMPACTED)) {
             after.add(Known.of(bootstrap, name));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quafka.controller.model.ClusterImage;
-import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.ShardState;
 import io.quafka.controller.raft.ControllerConfig.Member;
@@ -26,11 +25,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.config.ConfigResource;
 
 /// A controller, three storage nodes or more and a gateway, each in a process of its own, which
-/// speak mutual TLS to each other, three replicas of everything, two of which must have what is
-/// acknowledged.
+/// speak mutual TLS to each other, three replicas of what [#create] makes and of internal topics,
+/// by the settings that the cluster was formed with.
 final class ReplicatedProcesses implements AutoCloseable {
     static final Duration SETTLED_MAX = Duration.ofSeconds(120);
     static final int NODES = 3;
@@ -69,8 +67,7 @@ final class ReplicatedProcesses implements AutoCloseable {
         try {
             launch("controller");
             for (int i = 0; i < count; i++) {
-                storages.add(directory.resolve("storage" + processes.size()));
-                nodes.add(launch("storage"));
+                addNode();
             }
             gateway = launch("gateway");
             for (BrokerProcess process : processes) {
@@ -86,17 +83,14 @@ final class ReplicatedProcesses implements AutoCloseable {
             processes.forEach(BrokerProcess::close);
             throw e;
         }
-        Map<ConfigResource, List<Command.ConfigChange>> defaults =
-                Map.of(
-                        new ConfigResource(ConfigResource.Type.BROKER, ""),
-                        List.of(
-                                set("storage.replication.factor.max", "3"),
-                                set("default.replication.factor", "3")));
-        controller.submit(new Command.AlterConfigs(defaults, false, false)).get();
     }
 
-    private static Command.ConfigChange set(String key, String value) {
-        return new Command.ConfigChange(key, Command.ConfigOp.SET, value);
+    /// Starts one more storage node, without waiting for it.
+    BrokerProcess addNode() throws Exception {
+        storages.add(directory.resolve("storage" + processes.size()));
+        BrokerProcess node = launch("storage");
+        nodes.add(node);
+        return node;
     }
 
     private BrokerProcess launch(String role) throws Exception {

@@ -1,9 +1,8 @@
 package io.quafka.storage.node;
 
+import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
-import io.quafka.controller.model.Command.ConfigChange;
-import io.quafka.controller.model.Command.ConfigOp;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.NodeRole;
 import io.quafka.controller.model.ShardState;
@@ -41,7 +40,6 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -134,18 +132,7 @@ final class ReplicatedCluster implements AutoCloseable {
         this.size = nodes;
         this.tiering = tiering;
         this.directory = directory;
-        decide(new Command.FormCluster("cluster"));
-        decide(
-                new Command.AlterConfigs(
-                        Map.of(
-                                new ConfigResource(ConfigResource.Type.BROKER, ""),
-                                List.of(
-                                        new ConfigChange(
-                                                "storage.replication.factor.max",
-                                                ConfigOp.SET,
-                                                "3"))),
-                        false,
-                        false));
+        decide(new Command.FormCluster("cluster", ClusterConfigs.OF_NEW_CLUSTERS));
         for (int id = 1; id <= size; id++) {
             start(id);
         }

@@ -1,5 +1,6 @@
 package io.quafka.storage.replication;
 
+import io.quafka.controller.config.ClusterConfigs;
 import io.quafka.controller.logic.ControllerLogic;
 import io.quafka.controller.logic.Decision;
 import io.quafka.controller.logic.IdSource;
@@ -7,8 +8,6 @@ import io.quafka.controller.logic.ImageBuilder;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Command.AlterInSync;
-import io.quafka.controller.model.Command.ConfigChange;
-import io.quafka.controller.model.Command.ConfigOp;
 import io.quafka.controller.model.Command.NewTopic;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.MetadataRecord;
@@ -23,7 +22,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
 
 /// One shard on three of four nodes and a controller, from one seed: messages are lost, doubled and
@@ -96,10 +94,7 @@ final class ReplicationSimulation {
     ReplicationSimulation(long seed, Fault fault) {
         this.random = new SplittableRandom(seed);
         this.fault = fault;
-        ConfigResource cluster = new ConfigResource(ConfigResource.Type.BROKER, "");
-        ConfigChange allowed =
-                new ConfigChange("storage.replication.factor.max", ConfigOp.SET, "3");
-        decide(new Command.AlterConfigs(Map.of(cluster, List.of(allowed)), false, false));
+        decide(new Command.FormCluster("simulated", ClusterConfigs.OF_NEW_CLUSTERS));
         for (int id = 1; id <= NODES; id++) {
             nodes.add(new SimulatedNode(id, this, random.split()));
             register(id);

@@ -76,11 +76,18 @@ final class NodeMoveCommand implements Callable<Integer> {
                         "to",
                         to);
         try (Admin admin = client.admin()) {
-            new ShardMoves(admin, http)
-                    .move(shard, where.cancel ? Optional.empty() : Optional.of(to));
+            ShardMoves moves = new ShardMoves(admin, http);
+            moves.move(shard, where.cancel ? Optional.empty() : Optional.of(to));
+            moves.tooFew(shard, to.size()).ifPresent(this::warn);
         }
         Output.print(out, json ? List.of(move) : ShardRows.moves(List.of(move)), json);
         waiting.await(client, spec, Map.of(shard, to));
         return ExitCode.OK;
+    }
+
+    private void warn(String text) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("warning: " + text);
+        err.flush();
     }
 }

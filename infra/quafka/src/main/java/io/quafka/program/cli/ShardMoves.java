@@ -1,6 +1,7 @@
 package io.quafka.program.cli;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,9 @@ import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 final class ShardMoves {
     /// How often it is asked for, where partitions come and go meanwhile.
     private static final int ATTEMPTS_MAX = 5;
+
+    /// Topics that a warning names.
+    private static final int NAMED_MAX = 5;
 
     private final Admin admin;
     private final HttpQuery http;
@@ -55,19 +59,52 @@ final class ShardMoves {
             int shard, Optional<List<Integer>> to) throws IOException, InterruptedException {
         Optional<NewPartitionReassignment> replicas = to.map(NewPartitionReassignment::new);
         Map<TopicPartition, Optional<NewPartitionReassignment>> wish = new HashMap<>();
+        for (Map<String, Object> topic : topics(shard)) {
+            for (int partition : ShardRows.nodes(topic, "partitions")) {
+                wish.put(
+                        new TopicPartition(String.valueOf(topic.get("topic")), partition),
+                        replicas);
+            }
+        }
+        return wish;
+    }
+
+    /// What to tell who has a shard lie on so few nodes that topics of it take no records with
+    /// `acks=all` any more; empty if there is nothing to tell.
+    Optional<String> tooFew(int shard, int nodes) throws IOException, InterruptedException {
+        return tooFew(topics(shard), nodes);
+    }
+
+    /// @param topics as `/api/shards/partitions` tells of them
+    static Optional<String> tooFew(List<Map<String, Object>> topics, int nodes) {
+        List<String> names =
+                topics.stream()
+                        .filter(topic -> Human.number(topic, "minInSync") > nodes)
+                        .map(topic -> String.valueOf(topic.get("topic")))
+                        .distinct()
+                        .toList();
+        if (names.isEmpty()) {
+            return Optional.empty();
+        }
+        String some = String.join(", ", names.subList(0, Math.min(NAMED_MAX, names.size())));
+        return Optional.of(
+                "min.insync.replicas is more than %s: records with acks=all will be refused by %s"
+                        .formatted(
+                                nodes == 1 ? "1 node" : nodes + " nodes",
+                                names.size() > NAMED_MAX
+                                        ? some + " and " + (names.size() - NAMED_MAX) + " more"
+                                        : some));
+    }
+
+    private List<Map<String, Object>> topics(int shard) throws IOException, InterruptedException {
+        List<Map<String, Object>> topics = new ArrayList<>();
         Map<String, String> query = new HashMap<>(Map.of("shard", String.valueOf(shard)));
         while (true) {
             Map<String, Object> page = http.get("/api/shards/partitions", query).fields();
-            for (Map<String, Object> topic : Human.list(page, "topics")) {
-                for (int partition : ShardRows.nodes(topic, "partitions")) {
-                    wish.put(
-                            new TopicPartition(String.valueOf(topic.get("topic")), partition),
-                            replicas);
-                }
-            }
+            topics.addAll(Human.list(page, "topics"));
             Object next = page.get("next");
             if (next == null) {
-                return wish;
+                return topics;
             }
             query.put("from", next.toString());
         }

@@ -90,7 +90,7 @@ final class ShardRows {
         return ids.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
-    private static String leader(Map<String, Object> shard) {
+    static String leader(Map<String, Object> shard) {
         @Nullable Object leader = shard.get("leader");
         return leader == null ? "none" : leader.toString();
     }

@@ -32,7 +32,16 @@ import picocli.CommandLine.Spec;
 /// `quafka topic describe`.
 @Command(
         name = "describe",
-        header = "Show a topic's settings, its partitions, their leaders and offsets.",
+        header = "Show a topic's settings, its partitions, where they lie, and their offsets.",
+        description = {
+            "LEADER is the broker that clients are sent to: a gateway. SHARD is the log in which the partition lies, with others;"
+                    + " NODES are the storage nodes that keep a replica of it, the preferred leader first, LED BY the one that leads,"
+                    + " IN-SYNC those that have everything that is acknowledged. While a shard moves, ADDING and REMOVING name the"
+                    + " nodes that come and go. Where brokers have all roles, as those of 'quafka broker', LEADER and LED BY are the same.",
+            "",
+            "A gateway whose console is not enabled does not tell of shards. Then REPLICAS and IN-SYNC are what clients are told:"
+                    + " gateways, which keep nothing, unless brokers have all roles."
+        },
         footerHeading = "%nExamples:%n",
         footer = {"  quafka topic describe words", "  quafka topic describe words --json"})
 final class TopicDescribeCommand implements Callable<Integer> {
@@ -65,7 +74,8 @@ final class TopicDescribeCommand implements Callable<Integer> {
                                 topic,
                                 configs(admin, name),
                                 retention(name),
-                                partitions(admin, topic)));
+                                partitions(admin, topic),
+                                shards(name)));
             }
         }
         if (json) {
@@ -81,14 +91,17 @@ final class TopicDescribeCommand implements Callable<Integer> {
             TopicDescription topic,
             Map<String, String> configs,
             Map<String, Object> retention,
-            List<Map<String, Object>> partitions) {
+            List<Map<String, Object>> partitions,
+            Map<Integer, Map<String, Object>> shards) {
         Map<String, Object> fields() {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("topic", topic.name());
             fields.put("id", topic.topicId());
             fields.put("configs", configs);
             fields.put("retention", retention);
-            fields.put("partitions", partitions);
+            fields.put(
+                    "partitions",
+                    shards.isEmpty() ? partitions : PartitionRows.withShards(partitions, shards));
             return fields;
         }
 
@@ -115,7 +128,10 @@ final class TopicDescribeCommand implements Callable<Integer> {
             if (!retention.isEmpty()) {
                 out.println("  " + binding());
             }
-            Output.print(out, partitions, false);
+            Output.print(
+                    out,
+                    shards.isEmpty() ? partitions : PartitionRows.table(partitions, shards),
+                    false);
             out.println();
             out.flush();
         }
@@ -128,6 +144,15 @@ final class TopicDescribeCommand implements Callable<Integer> {
                     new HttpQuery(client).get("/api/retention", Map.of("topic", name)).fields();
             List<Map<String, Object>> topics = Human.list(status, "topics");
             return topics.isEmpty() ? Map.of() : topics.getFirst();
+        } catch (IOException | CommandFailedException _) {
+            return Map.of();
+        }
+    }
+
+    /// The shards of partitions, by the partitions' numbers; empty where the cluster does not tell.
+    private Map<Integer, Map<String, Object>> shards(String name) throws InterruptedException {
+        try {
+            return PartitionRows.shards(new HttpQuery(client), name);
         } catch (IOException | CommandFailedException _) {
             return Map.of();
         }

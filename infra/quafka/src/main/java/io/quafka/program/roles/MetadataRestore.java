@@ -7,6 +7,7 @@ import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Endpoint;
 import io.quafka.controller.model.MetadataRecord;
 import io.quafka.controller.model.MetadataRecord.BudgetsPublished;
+import io.quafka.controller.model.MetadataRecord.ClusterConfigsChanged;
 import io.quafka.controller.model.MetadataRecord.ClusterFormed;
 import io.quafka.controller.model.MetadataRecord.IdsReserved;
 import io.quafka.controller.model.MetadataRecord.NodeRegistered;
@@ -89,11 +90,16 @@ final class MetadataRestore {
         int node = image.nextNodeId();
         List<Integer> self = List.of(node);
         List<MetadataRecord> all = new ArrayList<>();
+        // Instead of those that a cluster is formed with.
+        all.add(new ClusterConfigsChanged(image.defaults()));
         for (MetadataRecord record : ImageBuilder.records(image)) {
             switch (record) {
                 case TopicCreated topic -> split(topic, all);
                 case ClusterFormed _, NodeRegistered _, ShardCreated _ -> {
                     // The cluster is formed, its nodes and shards are others.
+                }
+                case ClusterConfigsChanged _ -> {
+                    // Told first, even where there are none.
                 }
                 case BudgetsPublished _, ProducerIdsAllocated _, IdsReserved _ -> {
                     // Worked out anew, or told below.

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|
 /// | `/api/shards` | none; or `node`, for those that it carries; or `shard`, numbers separated by commas |
 /// | `/api/shards/partitions` | `shard`; and, to go on, what `next` was, as `from` |
+/// | `/api/shards/topic` | `name`, a topic's: the shard of each of its partitions; and, to go on, what `next` was, as `from` |
 /// | `/api/moves` | none: the shards that move |
 /// | `/api/moves/plan` | `drain`, a node; or `spread=true`: nothing moves by it |
 ///
@@ -55,6 +57,7 @@ final class MovesResource {
         return List.of(
                 ApiAnswers.get("/api/shards", query -> shards(image(), chosen(query))),
                 ApiAnswers.get("/api/shards/partitions", query -> partitions(image(), query)),
+                ApiAnswers.get("/api/shards/topic", query -> ofTopic(image(), query)),
                 ApiAnswers.get("/api/moves", _ -> shards(image(), ShardState::isMoving)),
                 ApiAnswers.get("/api/moves/plan", query -> plan(image(), query)));
     }
@@ -99,15 +102,19 @@ final class MovesResource {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("shard", shard.id());
         fields.put("partitions", image.indexes().partitionsOn(shard.id()));
-        fields.put("leader", shard.leader() == ShardState.NO_LEADER ? null : shard.leader());
-        fields.put("replicas", shard.replicas());
-        fields.put("inSync", shard.inSync());
+        putReplicas(shard, fields);
         fields.put("moving", shard.isMoving());
         fields.put("from", shard.original());
         fields.put("to", shard.target());
+        return fields;
+    }
+
+    private static void putReplicas(ShardState shard, Map<String, @Nullable Object> fields) {
+        fields.put("leader", shard.leader() == ShardState.NO_LEADER ? null : shard.leader());
+        fields.put("replicas", shard.replicas());
+        fields.put("inSync", shard.inSync());
         fields.put("adding", shard.adding());
         fields.put("removing", shard.removing());
-        return fields;
     }
 
     /// In the order of topics' names. A topic that is made meanwhile may be missed.
@@ -141,12 +148,49 @@ final class MovesResource {
                 left--;
             }
             if (!indexes.isEmpty()) {
-                topics.add(Map.of("topic", name, "partitions", indexes));
+                topics.add(
+                        Map.of(
+                                "topic",
+                                name,
+                                "partitions",
+                                indexes,
+                                "minInSync",
+                                Objects.requireNonNull(topic).settings().minInSyncReplicas()));
             }
             if (topic != null && index < topic.partitionCount()) {
                 fields.put("next", name + "-" + index);
                 break;
             }
+        }
+        return fields;
+    }
+
+    /// By the partitions' numbers.
+    static Map<String, @Nullable Object> ofTopic(ClusterImage image, Map<String, String> query) {
+        String name = query.getOrDefault("name", "");
+        Topic topic = image.topic(name);
+        if (topic == null) {
+            throw new IllegalArgumentException("there is no topic '" + name + "'");
+        }
+        int from = query.containsKey("from") ? number("from", query.get("from")) : 0;
+        int first = Math.clamp(from, 0, topic.partitionCount());
+        int end = first + Math.min(PARTITIONS_MAX, topic.partitionCount() - first);
+        List<Map<String, @Nullable Object>> partitions = new ArrayList<>();
+        for (int index = first; index < end; index++) {
+            ShardState shard = image.shardOf(topic, index);
+            Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+            fields.put("partition", index);
+            if (shard != null) {
+                fields.put("shard", shard.id());
+                putReplicas(shard, fields);
+            }
+            partitions.add(fields);
+        }
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("topic", name);
+        fields.put("partitions", partitions);
+        if (end < topic.partitionCount()) {
+            fields.put("next", end);
         }
         return fields;
     }

@@ -2,6 +2,7 @@ package io.quafka.program.roles;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quafka.controller.logic.ImageBuilder;
 import io.quafka.controller.model.ClusterImage;
@@ -81,6 +82,47 @@ class MovesResourceTest {
         assertThat(pages).isEqualTo(2);
         assertThat(told).isEqualTo(image.indexes().partitionsOn(1));
         assertThat(seen).hasSize(told).contains("a-few-2", "many-50000", "more-1");
+    }
+
+    @Test
+    void eachPartitionOfATopicHasItsShardAndWhereThatLies() {
+        assertThat(maps(MovesResource.ofTopic(image, Map.of("name", "more")), "partitions"))
+                .extracting(partition -> List.of(partition.get("shard"), partition.get("replicas")))
+                .containsExactly(List.of(2, List.of(2)), List.of(1, List.of(1)));
+        Set<Object> seen = new HashSet<>();
+        Map<String, String> query = new HashMap<>(Map.of("name", "many"));
+        @Nullable Object next = "0";
+        while (next != null) {
+            query.put("from", next.toString());
+            Map<String, @Nullable Object> page = MovesResource.ofTopic(image, query);
+            maps(page, "partitions").forEach(each -> seen.add(each.get("partition")));
+            next = page.get("next");
+        }
+        assertThat(seen).hasSize(PARTITIONS);
+        assertThatThrownBy(() -> MovesResource.ofTopic(image, Map.of("name", "none")))
+                .hasMessage("there is no topic 'none'");
+        for (String beyond : List.of("-1", "50001", "2147483647")) {
+            assertThat(MovesResource.ofTopic(image, Map.of("name", "many", "from", beyond)))
+                    .containsKey("partitions");
+        }
+    }
+
+    @Test
+    void aPartitionOfAShardThatMovesSaysWhoComesAndGoes() {
+        ShardState moving =
+                new ShardState(1, 2, 3, 1, List.of(3, 1), List.of(1), List.of(3), List.of(1));
+        ClusterImage moved =
+                ImageBuilder.apply(image, List.of(new MetadataRecord.ShardChanged(moving)));
+        assertThat(maps(MovesResource.ofTopic(moved, Map.of("name", "a-few")), "partitions"))
+                .hasSize(3)
+                .allSatisfy(partition -> {
+                    assertThat(partition.get("shard")).isEqualTo(1);
+                    assertThat(partition.get("leader")).isEqualTo(1);
+                    assertThat(partition.get("replicas")).isEqualTo(List.of(3, 1));
+                    assertThat(partition.get("inSync")).isEqualTo(List.of(1));
+                    assertThat(partition.get("adding")).isEqualTo(List.of(3));
+                    assertThat(partition.get("removing")).isEqualTo(List.of(1));
+                });
     }
 
     @Test

@@ -96,9 +96,7 @@ final class Workload {
     void createTopics(int replicationFactor) throws InterruptedException, ExecutionException {
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", surroundings.bootstrap().get()))) {
-            if (replicationFactor > 1) {
-                replicate(admin, replicationFactor);
-            }
+            replicate(admin, replicationFactor);
             admin.createTopics(
                             Stream.of(PLAIN, ONCE, TRANSACTIONS, COPIES)
                                     .map(name ->
@@ -114,14 +112,15 @@ final class Workload {
     }
 
     /// From here on of all topics, those of groups and transactions too: what is acknowledged is on
-    /// all in-sync replicas but one at least.
+    /// all replicas but one at least.
     private static void replicate(Admin admin, int factor)
             throws InterruptedException, ExecutionException {
         List<AlterConfigOp> changes =
                 Stream.of(
                                 new ConfigEntry("storage.replication.factor.max", "" + factor),
                                 new ConfigEntry("default.replication.factor", "" + factor),
-                                new ConfigEntry("min.insync.replicas", "" + (factor - 1)))
+                                new ConfigEntry(
+                                        "min.insync.replicas", "" + Math.max(1, factor - 1)))
                         .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
                         .toList();
         admin.incrementalAlterConfigs(
