@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         description = {
             "LEADER is the broker that clients are sent to: a gateway. SHARD is the log in which the partition lies, with others;"
                     + " NODES are the storage nodes that keep a replica of it, the preferred leader first, LED BY the one that leads,"
-                    + " IN-SYNC those that have everything that is acknowledged. While a shard moves, ADDING and REMOVING name the"
+                    + " IN-SYNC those that have everything that readers may see. While a shard moves, ADDING and REMOVING name the"
                     + " nodes that come and go. Where brokers have all roles, as those of 'quafka broker', LEADER and LED BY are the same.",
             "",
             "A gateway whose console is not enabled does not tell of shards. Then REPLICAS and IN-SYNC are what clients are told:"
