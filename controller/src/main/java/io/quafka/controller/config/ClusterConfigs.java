@@ -43,6 +43,9 @@ public final class ClusterConfigs {
     public static final String DEFAULT_REPLICATION_FACTOR = "default.replication.factor";
     public static final String AUTO_CREATE_TOPICS = "auto.create.topics.enable";
 
+    /// Whether leadership goes back by itself to the preferred leaders.
+    public static final String AUTO_LEADER_REBALANCE = "auto.leader.rebalance.enable";
+
     /// How many replicas topics may ask for.
     public static final String REPLICATION_FACTOR_MAX = "storage.replication.factor.max";
 
@@ -155,6 +158,12 @@ public final class ClusterConfigs {
                 null,
                 "Whether a topic that a client asks for is created if it does not exist.");
         alone(
+                AUTO_LEADER_REBALANCE,
+                Type.BOOLEAN,
+                true,
+                null,
+                "Whether a node that was away leads again what it is the first replica of, once it has been in sync for 5 minutes.");
+        alone(
                 DISK_TARGET_PERCENT,
                 Type.DOUBLE,
                 80.0,
@@ -213,6 +222,10 @@ public final class ClusterConfigs {
 
     public static boolean autoCreateTopics(ClusterImage image) {
         return (Boolean) value(AUTO_CREATE_TOPICS, image);
+    }
+
+    public static boolean autoLeaderRebalance(ClusterImage image) {
+        return (Boolean) value(AUTO_LEADER_REBALANCE, image);
     }
 
     /// In percent.

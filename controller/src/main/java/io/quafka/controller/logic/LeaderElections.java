@@ -37,7 +37,8 @@ final class LeaderElections {
                 records, new Reply.Outcomes(Decision.versionAfter(image, records), outcomes));
     }
 
-    private static Outcome outcome(ClusterImage image, ShardState shard) {
+    /// What would come of it now.
+    static Outcome outcome(ClusterImage image, ShardState shard) {
         int preferred = shard.target().getFirst();
         if (shard.leader() == preferred) {
             return new Outcome(Errors.ELECTION_NOT_NEEDED, "node " + preferred + " leads already");

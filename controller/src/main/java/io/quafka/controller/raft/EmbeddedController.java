@@ -4,6 +4,7 @@ import io.quafka.controller.Controller;
 import io.quafka.controller.Metadata;
 import io.quafka.controller.codec.CommandCodec;
 import io.quafka.controller.config.ClusterConfigs;
+import io.quafka.controller.logic.PreferredLeaders;
 import io.quafka.controller.model.ClusterImage;
 import io.quafka.controller.model.Command;
 import io.quafka.controller.model.Node;
@@ -45,6 +46,7 @@ public final class EmbeddedController implements Controller {
     private final LocalMetadata metadata;
     private final Liveness liveness;
     private final BudgetKeeper budgets = new BudgetKeeper();
+    private final PreferredLeaders leaders = new PreferredLeaders();
     private final @Nullable RaftLink link;
     private final RaftServer server;
     private final LocalSubmitter submitter;
@@ -257,6 +259,7 @@ public final class EmbeddedController implements Controller {
                 continue;
             }
             publishBudgets();
+            giveLeadershipBack();
             for (Command<?> command : liveness.sweep(metadata.image(), nanoTime.getAsLong())) {
                 LOG.atWarn().addKeyValue("decision", command).log("node silent");
                 submit(command);
@@ -273,6 +276,16 @@ public final class EmbeddedController implements Controller {
             submit(due).join();
         } catch (CompletionException e) {
             LOG.atWarn().setCause(e).log("budgets not published: the old ones stay in force");
+        }
+    }
+
+    private void giveLeadershipBack() {
+        Command.ElectLeaders due = leaders.due(metadata.image(), nanoTime.getAsLong());
+        if (due != null) {
+            LOG.atInfo()
+                    .addKeyValue("shards", due.shardIds())
+                    .log("preferred leaders are in sync: they lead again");
+            submit(due);
         }
     }
 
@@ -327,6 +340,7 @@ public final class EmbeddedController implements Controller {
             }
             liveness.reset();
             budgets.reset();
+            leaders.reset();
             leading = now && !closed;
             if (now) {
                 Thread.startVirtualThread(EmbeddedController.this::formCluster);

@@ -29,22 +29,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ReplicaMovesTest {
+    private static final long AFTER = PreferredLeaders.AFTER.toNanos();
+
     private long drawn;
     private ClusterImage image = ClusterImage.EMPTY;
 
     @BeforeEach
     void fourNodes() {
-        decide(
-                new Command.AlterConfigs(
-                        Map.of(
-                                new ConfigResource(ConfigResource.Type.BROKER, ""),
-                                List.of(
-                                        new Command.ConfigChange(
-                                                "storage.replication.factor.max",
-                                                Command.ConfigOp.SET,
-                                                "3"))),
-                        false,
-                        false));
+        set("storage.replication.factor.max", "3");
         for (int node = 1; node <= 4; node++) {
             register(node, 1, "rack-" + node);
         }
@@ -296,6 +288,68 @@ class ReplicaMovesTest {
     }
 
     @Test
+    void whoWasAwayLeadsAgainOnceInSyncForLongEnough() {
+        create("t", 1, 3);
+        ShardState shard = shardOf("t");
+        int preferred = shard.leader();
+        PreferredLeaders leaders = new PreferredLeaders();
+        assertThat(leaders.due(image, 0)).isNull();
+        decide(new Command.FenceNode(preferred, true));
+        assertThat(shard(shard.id()).leader()).isNotEqualTo(preferred);
+        assertThat(leaders.due(image, AFTER)).isNull();
+        decide(new Command.FenceNode(preferred, false));
+        // Alive, but not in sync: nobody counts that.
+        assertThat(leaders.due(image, 2 * AFTER)).isNull();
+        inSync(shard.id(), shard.replicas().toArray(Integer[]::new));
+        assertThat(leaders.due(image, 3 * AFTER)).isNull();
+        assertThat(leaders.due(image, 4 * AFTER - 1)).isNull();
+        Command.ElectLeaders due = leaders.due(image, 4 * AFTER);
+        assertThat(due).isEqualTo(new Command.ElectLeaders(List.of(shard.id())));
+        // Said once, whatever becomes of it.
+        assertThat(leaders.due(image, 4 * AFTER)).isNull();
+        decide(Objects.requireNonNull(due));
+        assertThat(shard(shard.id()).leader()).isEqualTo(preferred);
+        assertThat(leaders.due(image, 6 * AFTER)).isNull();
+    }
+
+    @Test
+    void whoComesAndGoesIsWaitedForAnew() {
+        create("t", 1, 3);
+        ShardState shard = shardOf("t");
+        int preferred = shard.leader();
+        PreferredLeaders leaders = new PreferredLeaders();
+        decide(new Command.FenceNode(preferred, true));
+        long now = 0;
+        for (int round = 0; round < 3; round++) {
+            decide(new Command.FenceNode(preferred, false));
+            inSync(shard.id(), shard.replicas().toArray(Integer[]::new));
+            assertThat(leaders.due(image, now)).isNull();
+            now += AFTER - 1;
+            assertThat(leaders.due(image, now)).isNull();
+            decide(new Command.FenceNode(preferred, true));
+            assertThat(leaders.due(image, now)).isNull();
+            now++;
+        }
+        assertThat(leaders.due(image, now + AFTER)).isNull();
+    }
+
+    @Test
+    void leadersStayWhereTheyAreIfThatIsWhatTheClusterWants() {
+        create("t", 1, 3);
+        ShardState shard = shardOf("t");
+        decide(new Command.FenceNode(shard.leader(), true));
+        decide(new Command.FenceNode(shard.leader(), false));
+        inSync(shard.id(), shard.replicas().toArray(Integer[]::new));
+        PreferredLeaders leaders = new PreferredLeaders();
+        assertThat(leaders.due(image, 0)).isNull();
+        set("auto.leader.rebalance.enable", "false");
+        assertThat(leaders.due(image, AFTER)).isNull();
+        set("auto.leader.rebalance.enable", "true");
+        assertThat(leaders.due(image, AFTER)).isNull();
+        assertThat(leaders.due(image, 2 * AFTER)).isNotNull();
+    }
+
+    @Test
     void itSurvivesItsCodecs() {
         create("one", 4, 1);
         drain(1, true);
@@ -316,6 +370,18 @@ class ReplicaMovesTest {
             byte[] bytes = CommandCodec.encode(new CommandCodec.Proposal(command, Uuid.ONE_UUID));
             assertThat(CommandCodec.decode(ByteBuffer.wrap(bytes)).command()).isEqualTo(command);
         }
+    }
+
+    private void set(String config, String value) {
+        decide(
+                new Command.AlterConfigs(
+                        Map.of(
+                                new ConfigResource(ConfigResource.Type.BROKER, ""),
+                                List.of(
+                                        new Command.ConfigChange(
+                                                config, Command.ConfigOp.SET, value))),
+                        false,
+                        false));
     }
 
     private int partitions(ShardState shard) {
