@@ -19,7 +19,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster-wide settings (Kafka's resource BROKER with an empty name): defaults for topics, by
-/// Kafka's broker config names, and six that only the cluster has.
+/// Kafka's broker config names, and seven that only the cluster has.
 ///
 /// | topic config | cluster-wide settings, the first that is set wins |
 /// |---|---|
