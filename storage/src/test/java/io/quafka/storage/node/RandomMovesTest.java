@@ -46,7 +46,11 @@ class RandomMovesTest {
             Path place = directory.resolve("seed-" + seed);
             enough.set(false);
             try (ReplicatedCluster cluster =
-                    new ReplicatedCluster(place.resolve("cluster"), NODES, null)) {
+                    new ReplicatedCluster(
+                            place.resolve("cluster"),
+                            NODES,
+                            null,
+                            ReplicatedCluster.SMALL_SEGMENTS)) {
                 run(cluster, place, seed);
             }
             DiskImage.delete(place);

@@ -57,13 +57,14 @@ final class ReplicatedCluster implements AutoCloseable {
     static final int READ_BYTES = 8 << 20;
 
     private static final long ANSWER_MAX_S = 20;
-    private static final LogOptions SMALL_SEGMENTS = new LogOptions(1 << 20, 256 << 10, 0, true, 4);
+    static final LogOptions SMALL_SEGMENTS = new LogOptions(1 << 20, 256 << 10, 0, true, 4);
 
     private final Path directory;
     private final DecidedMetadata metadata = new DecidedMetadata();
     private final Map<Integer, LocalStorageNode> nodes = new ConcurrentHashMap<>();
     private final AtomicLong producerIds = new AtomicLong(1_000);
     private final @Nullable TieringConfig tiering;
+    private final LogOptions segments;
     private final int size;
 
     /// Nodes that nobody reaches, and that reach nobody.
@@ -118,17 +119,20 @@ final class ReplicatedCluster implements AutoCloseable {
     }
 
     ReplicatedCluster(Path directory) throws Exception {
-        this(directory, NODES, null);
+        this(directory, NODES, null, SMALL_SEGMENTS);
     }
 
     /// Tiers to a store.
     ReplicatedCluster(Path directory, TieringConfig tiering) throws Exception {
-        this(directory, NODES, tiering);
+        this(directory, NODES, tiering, SMALL_SEGMENTS);
     }
 
     /// @param nodes how many
     /// @param tiering to a store, if there is one
-    ReplicatedCluster(Path directory, int nodes, @Nullable TieringConfig tiering) throws Exception {
+    ReplicatedCluster(
+            Path directory, int nodes, @Nullable TieringConfig tiering, LogOptions segments)
+            throws Exception {
+        this.segments = segments;
         this.size = nodes;
         this.tiering = tiering;
         this.directory = directory;
@@ -174,7 +178,7 @@ final class ReplicatedCluster implements AutoCloseable {
         StorageConfig config =
                 new StorageConfig(
                         directoryOf(id),
-                        SMALL_SEGMENTS,
+                        segments,
                         IndexOptions.DEFAULTS,
                         READ_BYTES,
                         2,

@@ -12,6 +12,7 @@ import io.quafka.storage.index.ObjectState;
 import io.quafka.storage.index.PartitionKey;
 import io.quafka.storage.index.TieredObject;
 import io.quafka.storage.index.TieredRange;
+import io.quafka.storage.log.LogOptions;
 import io.quafka.storage.shard.Shard;
 import io.quafka.storage.tier.Merging;
 import io.quafka.tiering.directory.DirectoryStore;
@@ -38,6 +39,18 @@ class TieredCopyTest {
 
     /// What is moved: for a figure, many GiB.
     private static final int MOVED_MIB = Integer.getInteger("quafka.move.mib", 16);
+
+    private static final int MOVED_RECORD_BYTES = 900_000;
+
+    /// Of what is moved: large ones where there is much, as many small objects take minutes.
+    private static final LogOptions MOVED_SEGMENTS =
+            MOVED_MIB < 1024
+                    ? ReplicatedCluster.SMALL_SEGMENTS
+                    : new LogOptions(64 << 20, 1 << 20, 0, true, 16);
+
+    /// Records that no object may have yet: those of the last segments.
+    private static final int LOCAL_RECORDS =
+            7 + (int) (2 * MOVED_SEGMENTS.segmentBytes() / MOVED_RECORD_BYTES);
 
     @TempDir private Path directory;
 
@@ -101,7 +114,9 @@ class TieredCopyTest {
                 ReplicatedCluster cluster =
                         new ReplicatedCluster(
                                 directory.resolve("cluster"),
-                                TieredRecords.config(store, Merging.OFF))) {
+                                3,
+                                TieredRecords.config(store, Merging.OFF),
+                                MOVED_SEGMENTS)) {
             Topic topic =
                     cluster.topic(
                             "t",
@@ -112,14 +127,14 @@ class TieredCopyTest {
                                     "local.retention.bytes",
                                     String.valueOf(4 << 20)));
             PartitionKey key = new PartitionKey(topic.id(), 0);
-            String value = "v".repeat(900_000);
+            String value = "v".repeat(MOVED_RECORD_BYTES);
             int records = (int) ((long) MOVED_MIB * (1 << 20) / value.length());
             for (int i = 0; i < records; i++) {
                 cluster.append(topic, value);
             }
             Shard before = cluster.shard(1, topic);
             await().atMost(SETTLED_MAX.plusSeconds(MOVED_MIB / 20))
-                    .until(() -> before.partition(key).localStart() > records - 8);
+                    .until(() -> before.partition(key).localStart() > records - LOCAL_RECORDS);
             long begin = System.nanoTime();
             cluster.move(topic, 2);
             await().pollInterval(Duration.ofMillis(5))
@@ -133,7 +148,7 @@ class TieredCopyTest {
                     cluster.shard(2, topic).sizeOnDisk() >> 20);
             Shard moved = cluster.shard(2, topic);
             assertThat(moved.partition(key).logStart()).isZero();
-            assertThat(moved.partition(key).localStart()).isGreaterThan(records - 8);
+            assertThat(moved.partition(key).localStart()).isGreaterThan(records - LOCAL_RECORDS);
             requireWholeManifest(moved, key, moved.partition(key).localStart());
         }
     }
