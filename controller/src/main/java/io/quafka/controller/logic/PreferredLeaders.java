@@ -36,23 +36,26 @@ public final class PreferredLeaders {
             sinceNanos.clear();
             return null;
         }
-        sinceNanos.keySet().removeIf(id -> !couldChange(image, image.shard(id)));
+        Map<Integer, Long> before = Map.copyOf(sinceNanos);
+        sinceNanos.clear();
         List<Integer> due = new ArrayList<>();
         for (ShardState shard : image.shards().values()) {
-            if (couldChange(image, shard)
-                    && nowNanos - sinceNanos.computeIfAbsent(shard.id(), _ -> nowNanos)
-                            >= AFTER.toNanos()) {
+            if (!couldChange(image, shard)) {
+                continue;
+            }
+            long since = before.getOrDefault(shard.id(), nowNanos);
+            if (nowNanos - since >= AFTER.toNanos()) {
                 due.add(shard.id());
+            } else {
+                sinceNanos.put(shard.id(), since);
             }
         }
-        due.forEach(sinceNanos::remove);
         return due.isEmpty() ? null : new ElectLeaders(due);
     }
 
     /// A move decides by itself who leads when it ends.
-    private static boolean couldChange(ClusterImage image, @Nullable ShardState shard) {
-        return shard != null
-                && shard.replicas().size() > 1
+    private static boolean couldChange(ClusterImage image, ShardState shard) {
+        return shard.replicas().size() > 1
                 && !shard.isMoving()
                 && LeaderElections.outcome(image, shard).error() == Errors.NONE;
     }

@@ -11,7 +11,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +25,9 @@ final class BlockReservation {
     private static final int O_CLOEXEC = 0x80000;
     private static final int EOPNOTSUPP = 95;
     private static final int ENOSYS = 38;
+
+    private static final Charset NAMES =
+            Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -67,9 +70,14 @@ final class BlockReservation {
                 || ValueLayout.ADDRESS.byteSize() != Long.BYTES) {
             return Optional.empty();
         }
-        Linker linker = Linker.nativeLinker();
-        SymbolLookup symbols = linker.defaultLookup();
-        return symbols.find("fallocate").map(_ -> new BlockReservation(linker, symbols));
+        try {
+            Linker linker = Linker.nativeLinker();
+            SymbolLookup symbols = linker.defaultLookup();
+            return symbols.find("fallocate").map(_ -> new BlockReservation(linker, symbols));
+        } catch (UnsupportedOperationException | IllegalCallerException _) {
+            // No linker for this processor, or a program that is not allowed one.
+            return Optional.empty();
+        }
     }
 
     /// Gives a file that is there the blocks for `bytes` from its beginning, and that length.
@@ -83,7 +91,7 @@ final class BlockReservation {
     private boolean reserve(Path file, long bytes) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
-            MemorySegment path = arena.allocateFrom(file.toString(), StandardCharsets.UTF_8);
+            MemorySegment path = arena.allocateFrom(ValueLayout.JAVA_BYTE, name(file));
             int descriptor = (int) open.invokeExact(state, path, O_WRONLY | O_CLOEXEC);
             if (descriptor < 0) {
                 throw failed("opened", file, state);
@@ -105,6 +113,11 @@ final class BlockReservation {
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// As the platform's own files are named by Java, with the zero that ends it.
+    private static byte[] name(Path file) {
+        return (file + "\0").getBytes(NAMES);
     }
 
     private static int errno(MemorySegment state) {
